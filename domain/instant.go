@@ -48,7 +48,9 @@ func (i Instant) AppendText(b []byte) ([]byte, error) {
 }
 
 // MarshalText returns i as RFC 3339 in UTC with milliseconds.
-func (i Instant) MarshalText() ([]byte, error) { return i.AppendText(make([]byte, 0, len(instantLayout))) }
+func (i Instant) MarshalText() ([]byte, error) {
+	return i.AppendText(make([]byte, 0, len(instantLayout)))
+}
 
 // UnmarshalText reads RFC 3339 with any offset and any number of decimals; what is finer than a millisecond is cut off.
 func (i *Instant) UnmarshalText(text []byte) error {
