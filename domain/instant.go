@@ -39,8 +39,13 @@ func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Millisecond
 // Sub returns the time from j to i.
 func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }
 
-// String returns i as RFC 3339 in UTC with milliseconds.
-func (i Instant) String() string { return i.Time().Format(instantLayout) }
+// String returns i as RFC 3339 in UTC with milliseconds, or "none".
+func (i Instant) String() string {
+	if i == 0 {
+		return "none"
+	}
+	return i.Time().Format(instantLayout)
+}
 
 // AppendText appends i as RFC 3339 in UTC with milliseconds.
 func (i Instant) AppendText(b []byte) ([]byte, error) {
