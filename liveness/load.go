@@ -1,0 +1,141 @@
+package liveness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fleetbeat/domain"
+	"fleetbeat/eventstore"
+)
+
+// load starts from the snapshot, or from the beginning of the log where there is none that belongs to it.
+func (l *Liveness) load(ctx context.Context) error {
+	state, h, err := l.fromSnapshot(ctx)
+	if errors.Is(err, errNoSnapshot) {
+		l.options.Logger.Warn("liveness snapshot not usable, folding the log from its start", "error", err)
+		state, h = NewState(), header{Connections: eventstore.NoStream}
+	} else if err != nil {
+		return err
+	}
+	last, err := lastEvaluation(ctx, l.options.Store)
+	if err != nil {
+		return err
+	}
+	if err := l.options.Store.SetMaxAge(ctx, domain.EvaluationsStream, evaluationsMaxAge); err != nil {
+		return err
+	}
+	recording := &recording{ctx: l.life, store: l.options.Store, revision: h.Connections}
+	first, err := recording.peek()
+	if err != nil {
+		return err
+	}
+	l.state, l.position, l.revision, l.last = state, h.Position, h.Connections, last
+	l.recording, l.pending, l.chunk, l.owner = recording, nil, nil, false
+	l.saved, l.contacts = state.w, 0
+	if first == nil {
+		l.decide()
+	}
+	return nil
+}
+
+// fromSnapshot returns the stored state if it is one of this log, which may have been restored from a backup since.
+func (l *Liveness) fromSnapshot(ctx context.Context) (*State, header, error) {
+	fresh := header{Connections: eventstore.NoStream}
+	blob, err := l.options.Snapshots.Load(ctx, snapshotKey)
+	if err != nil || blob == nil {
+		return NewState(), fresh, err
+	}
+	state, h, err := decodeState(blob)
+	if err != nil {
+		return nil, fresh, err
+	}
+	head, err := l.options.Store.Head(ctx)
+	if err != nil {
+		return nil, fresh, err
+	}
+	if h.LogID != l.options.LogID || head.Before(h.Position) {
+		return nil, fresh, fmt.Errorf("of another log: %w", errNoSnapshot)
+	}
+	newest := eventstore.NoStream
+	for r, err := range l.options.Store.ReadStream(ctx, domain.ConnectionsStream, eventstore.End, eventstore.Backwards) {
+		if err != nil {
+			return nil, fresh, err
+		}
+		newest = r.Revision
+		break
+	}
+	if newest < h.Connections {
+		return nil, fresh, fmt.Errorf("of a later state of this log: %w", errNoSnapshot)
+	}
+	return state, h, nil
+}
+
+// reload starts again from the snapshot and folds up to and with position through: what this process decided is not what
+// the log says.
+func (l *Liveness) reload(ctx context.Context, through domain.Position) error {
+	if l.recording != nil {
+		l.recording.close()
+	}
+	if err := l.load(ctx); err != nil {
+		return err
+	}
+	for page, err := range l.options.Store.ReadAll(ctx, l.position, types()...) {
+		if err != nil {
+			return err
+		}
+		for r, err := range page.Events() {
+			if err != nil {
+				return err
+			}
+			if through.Before(r.Position) {
+				return nil
+			}
+			if err := l.fold(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// snapshotable reports whether the state is one that can be stored: all that it proves is in the log.
+func (l *Liveness) snapshotable() bool {
+	return l.recording == nil && len(l.pending) == 0 && !l.position.IsZero()
+}
+
+// snapshotWhenDue stores the state in the background, from time to time. The time is the log's.
+func (l *Liveness) snapshotWhenDue(ctx context.Context, live bool) {
+	due := live && l.state.w >= l.saved.Add(snapshotEvery) || l.contacts >= snapshotContacts
+	if !due || !l.snapshotable() {
+		return
+	}
+	select {
+	case l.busy <- struct{}{}:
+	default:
+		return // the last one is still being written
+	}
+	begin := time.Now()
+	blob, err := l.encode()
+	if err != nil {
+		<-l.busy
+		l.options.Logger.Error("liveness snapshot not encoded", "error", err)
+		return
+	}
+	l.mu.Lock()
+	l.status.Snapshot = time.Since(begin)
+	l.mu.Unlock()
+	l.saved, l.contacts = l.state.w, 0
+	position := l.position
+	l.saving.Go(func() {
+		defer func() { <-l.busy }()
+		if err := l.options.Snapshots.Save(context.WithoutCancel(ctx), snapshotKey, position, blob); err != nil {
+			l.options.Logger.Error("liveness snapshot not stored", "error", err)
+		}
+	})
+}
+
+func (l *Liveness) encode() ([]byte, error) {
+	return l.state.encode(header{LogID: l.options.LogID, Position: l.position, Connections: l.revision})
+}

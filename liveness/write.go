@@ -1,0 +1,206 @@
+package liveness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+
+	"fleetbeat/domain"
+	"fleetbeat/eventstore"
+)
+
+// chunkEvents is the most transitions that one append holds.
+const chunkEvents = 2_000
+
+// evaluationsMaxAge is how long evaluations are kept: only the last one is ever asked for.
+const evaluationsMaxAge = 24 * time.Hour
+
+// ErrOwned says that somebody else writes this log's transitions though this process is alone by its data folder's lock.
+var ErrOwned = errors.New("another process decides who is connected")
+
+// evaluation is the last fleet.evaluated that is known.
+type evaluation struct {
+	domain.FleetEvaluated
+	revision eventstore.Revision
+}
+
+// lastEvaluation reads the newest evaluation that has not expired.
+func lastEvaluation(ctx context.Context, store eventstore.Store) (evaluation, error) {
+	last := evaluation{revision: eventstore.NoStream}
+	for r, err := range store.ReadStream(ctx, domain.EvaluationsStream, eventstore.End, eventstore.Backwards) {
+		if err != nil {
+			return last, fmt.Errorf("read %q: %w", domain.EvaluationsStream, err)
+		}
+		event, err := eventstore.Decode(r)
+		if err != nil {
+			return last, err
+		}
+		if e, ok := event.(*domain.FleetEvaluated); ok {
+			last = evaluation{*e, r.Revision}
+		}
+		break
+	}
+	return last, nil
+}
+
+// write appends what is decided, then an evaluation if one is due.
+func (l *Liveness) write(ctx context.Context) error {
+	changed := len(l.pending) > 0
+	for len(l.pending) > 0 && l.owner {
+		if err := l.writeChunk(ctx); err != nil {
+			return err
+		}
+	}
+	w := l.state.w
+	if l.owner && w >= l.last.AsOf && l.last.Through.Before(l.position) && (changed || w >= l.last.AsOf.Add(evaluateEvery)) {
+		return l.evaluate(ctx)
+	}
+	return nil
+}
+
+// writeChunk appends the front of pending. After an error the same events are appended again, under the same ids and at
+// the same revision, so that an append of unknown outcome cannot be stored twice.
+func (l *Liveness) writeChunk(ctx context.Context) error {
+	if l.chunk == nil {
+		if err := l.encodeChunk(); err != nil {
+			return err
+		}
+	}
+	appended, err := l.options.Store.Append(ctx, domain.ConnectionsStream, l.revision, l.chunk...)
+	if err != nil {
+		return l.refused(domain.ConnectionsStream, err)
+	}
+	l.revision = appended.Revision
+	l.confirmed(len(l.chunk))
+	return nil
+}
+
+func (l *Liveness) encodeChunk() error {
+	size := 0
+	for _, e := range l.pending[:min(len(l.pending), chunkEvents)] {
+		c := causeOf(e)
+		encoded, err := eventstore.Encode(idOf(fmt.Sprintf("%s/%d/%d", c.Stream, c.Revision, c.Index)), e, eventstore.Metadata{By: "liveness"})
+		if err != nil {
+			return err
+		}
+		if size += encoded.Size(); size > eventstore.MaxAppendSize {
+			break
+		}
+		l.chunk = append(l.chunk, encoded)
+	}
+	return nil
+}
+
+// confirmed drops what is in the log from what is pending.
+func (l *Liveness) confirmed(n int) {
+	l.chunk = nil
+	l.pending = l.pending[n:]
+	if len(l.pending) == 0 {
+		l.pending = nil
+	}
+	l.mu.Lock()
+	l.status.Transition += int64(n)
+	l.mu.Unlock()
+}
+
+// evaluate appends that all is known and written as of the watermark.
+func (l *Liveness) evaluate(ctx context.Context) error {
+	e := domain.FleetEvaluated{AsOf: l.state.w, Through: l.position, Newest: l.state.newest}
+	id := idOf(fmt.Sprintf("%s/%d/%s/%s", domain.EvaluationsStream, l.last.revision+1, e.AsOf, e.Through))
+	encoded, err := eventstore.Encode(id, e, eventstore.Metadata{By: "liveness"})
+	if err != nil {
+		return err
+	}
+	appended, err := l.options.Store.Append(ctx, domain.EvaluationsStream, l.last.revision, encoded)
+	var conflict *eventstore.ConflictError
+	if errors.As(err, &conflict) && l.last.revision == eventstore.NoStream {
+		return l.adopt(ctx, conflict)
+	}
+	if err != nil {
+		return l.refused(domain.EvaluationsStream, err)
+	}
+	l.last = evaluation{e, appended.Revision}
+	return nil
+}
+
+// adopt takes the revision of a stream whose every evaluation has expired: nobody has owned it for a day.
+func (l *Liveness) adopt(ctx context.Context, conflict *eventstore.ConflictError) error {
+	last, err := lastEvaluation(ctx, l.options.Store)
+	if err != nil {
+		return err
+	}
+	if last.revision != eventstore.NoStream {
+		return l.refused(domain.EvaluationsStream, conflict)
+	}
+	l.last.revision = conflict.Actual
+	return l.evaluate(ctx)
+}
+
+// refused turns an owner whose append met somebody else's into a standby. What it decided stays pending: the other
+// decides the same, and it will come by in the log.
+func (l *Liveness) refused(stream string, err error) error {
+	var conflict *eventstore.ConflictError
+	if !errors.As(err, &conflict) {
+		return fmt.Errorf("append to %q: %w", stream, err)
+	}
+	l.chunk = nil
+	if l.options.Exclusive {
+		return fmt.Errorf("append to %q: %w: %w", stream, ErrOwned, err)
+	}
+	l.owner = false
+	l.options.Logger.Warn("liveness stands by, another process owns it", "stream", stream, "error", err)
+	return nil
+}
+
+// confirm compares what is in the log with what was decided here.
+func (l *Liveness) confirm(ctx context.Context, r eventstore.Recorded) error {
+	if l.recording != nil || r.Revision <= l.revision {
+		return nil // applied, or our own
+	}
+	event, err := eventstore.Decode(r)
+	if err != nil {
+		return err
+	}
+	l.owner, l.chunk = false, nil
+	if len(l.pending) > 0 && r.Revision == l.revision+1 && reflect.DeepEqual(l.pending[0], event) {
+		l.revision = r.Revision
+		l.pending = l.pending[1:]
+		return nil
+	}
+	l.options.Logger.Error("the log says otherwise than was decided here, folding again", "stream", r.Stream, "revision", int64(r.Revision))
+	return l.reload(ctx, r.Position)
+}
+
+// observe takes an evaluation from the log; one that is not ours tells that another process owns liveness.
+func (l *Liveness) observe(r eventstore.Recorded) error {
+	if r.Revision <= l.last.revision {
+		return nil
+	}
+	event, err := eventstore.Decode(r)
+	if err != nil {
+		return err
+	}
+	if e, ok := event.(*domain.FleetEvaluated); ok {
+		l.last = evaluation{*e, r.Revision}
+		l.owner = l.options.Exclusive && l.recording == nil
+	}
+	return nil
+}
+
+// takeOver makes a standby the owner when the time in the log has left the last evaluation far behind. Should the other
+// be alive after all, the exact revisions of both streams let only one of them write.
+func (l *Liveness) takeOver(until domain.Instant) {
+	if l.owner || l.recording != nil || until < l.last.AsOf.Add(takeoverAfter) {
+		return
+	}
+	l.owner = true
+	l.options.Logger.Info("liveness takes over", "watermark", l.state.w.String())
+}
+
+// idOf returns the id of what a name stands for, so that the same decision has the same id whoever writes it and however
+// often.
+func idOf(name string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte("fleetbeat/"+name)) }
