@@ -147,11 +147,8 @@ func (s *State) heard(floor domain.Instant, c *contact) {
 	if v.status == connected || !s.deciding {
 		return
 	}
-	// What comes so late that the contact it proves is over by now is no transition. Asked as if it were connected, because
-	// then every span after its last heartbeat counts.
-	asConnected := *v
-	asConnected.status = connected
-	if domain.StatusAt(s.w, stamp, s.deadline(&asConnected)) == domain.Connected {
+	// What comes so late that the contact it proves is over by now is no transition.
+	if domain.StatusAt(s.w, stamp, domain.Deadline(stamp, s.timeout(v), s.spans)) == domain.Connected {
 		s.become(n, connected, stamp)
 	}
 }

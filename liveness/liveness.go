@@ -36,15 +36,13 @@ type Options struct {
 
 // Status is what operators see of a Liveness.
 type Status struct {
-	Watermark  domain.Instant
-	Newest     domain.Instant // the greatest until of any node; its distance to Watermark is how far the slowest is behind
-	Vehicles   map[domain.Status]int64
-	Owner      bool // it writes; false while it starts or stands by
-	Undecided  int  // transitions decided and not yet in the log
-	Catching   bool // recorded transitions still say what was decided
-	Contacts   int64
-	Snapshot   time.Duration // how long encoding the last snapshot stopped the fold
-	Transition int64         // transitions and spans written
+	Watermark domain.Instant
+	Newest    domain.Instant // the greatest until of any node; its distance to Watermark is how far the slowest is behind
+	Vehicles  map[domain.Status]int64
+	Owner     bool  // it writes; false while it starts or stands by
+	Unwritten int   // transitions and spans decided and not yet in the log
+	Written   int64 // transitions and spans that this process has appended
+	Applying  bool  // what was recorded before the start still says what was decided
 }
 
 // Liveness folds the log and writes what it decides. Handle belongs to one goroutine; Status may be called by any.
@@ -150,7 +148,7 @@ func (l *Liveness) report() {
 	defer l.mu.Unlock()
 	s := &l.status
 	s.Watermark, s.Newest, s.Vehicles = l.state.w, l.state.newest, l.state.Counts()
-	s.Owner, s.Undecided, s.Catching = l.owner, len(l.pending), l.recording != nil
+	s.Owner, s.Unwritten, s.Applying = l.owner, len(l.pending), l.recording != nil
 }
 
 // fold takes one event into the state, applying what is recorded before deciding anything.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
@@ -116,16 +115,12 @@ func (l *Liveness) snapshotWhenDue(ctx context.Context, live bool) {
 	default:
 		return // the last one is still being written
 	}
-	begin := time.Now()
 	blob, err := l.encode()
 	if err != nil {
 		<-l.busy
 		l.options.Logger.Error("liveness snapshot not encoded", "error", err)
 		return
 	}
-	l.mu.Lock()
-	l.status.Snapshot = time.Since(begin)
-	l.mu.Unlock()
 	l.saved, l.contacts = l.state.w, 0
 	position := l.position
 	l.saving.Go(func() {

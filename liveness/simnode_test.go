@@ -81,9 +81,6 @@ func (n *simNode) tick(life int) {
 			}
 			if now := n.clock(); n.state == listening && !n.suspect(now) {
 				n.checked = now
-				if now.Sub(n.durable).Seconds() > 5 {
-					n.goDeaf(n.durable, "stalled")
-				}
 			}
 			n.work()
 			n.tick(life)
@@ -91,13 +88,16 @@ func (n *simNode) tick(life int) {
 	})
 }
 
-// suspect makes the node deaf when the last check is too long ago.
+// suspect makes the node deaf when the last check or the newest durable until is too long ago. It is asked whenever the
+// node stamps or takes: a node that came back late from opening must not be heard before it has opened again.
 func (n *simNode) suspect(now domain.Instant) bool {
-	if now-n.checked > 1000 {
+	switch {
+	case now-n.checked > 1000:
 		n.goDeaf(n.checked, "suspended")
-		return true
+	case now-n.durable > 5000:
+		n.goDeaf(n.durable, "stalled")
 	}
-	return false
+	return n.state == deaf
 }
 
 func (n *simNode) goDeaf(from domain.Instant, why string) {
@@ -152,11 +152,12 @@ func (n *simNode) batch(until domain.Instant) {
 		b.Heartbeats = append(b.Heartbeats, domain.Heartbeat{VIN: vin(q.v), ID: "x", ReceivedAt: q.stamp})
 	}
 	n.taken = n.clock()
+	stream := domain.IngestStream(n.id)
 	n.append(b, func() {
 		n.durable = max(n.durable, until)
 		for _, q := range taken {
 			if n.clock()-q.stamp <= 5000 {
-				n.w.acked[q.v] = append(n.w.acked[q.v], q.stamp)
+				n.w.acked[q.v] = append(n.w.acked[q.v], acked{stream, q.v, q.stamp})
 			}
 		}
 	})

@@ -16,12 +16,19 @@ type world struct {
 	seq    int
 	log    []entry // in the order in which appends took effect
 	nodes  []*simNode
-	acked  map[int][]domain.Instant // by vehicle: the stamps of acknowledged heartbeats
-	last   map[int]int64            // by vehicle: the true time of its last attempt
+	acked  map[int][]acked // by vehicle: the acknowledged heartbeats
+	last   map[int]int64   // by vehicle: the true time of its last attempt
 	period map[int]int64
 	silent map[int]bool
 	calm   bool // nothing fails any more
 	lives  int
+}
+
+// acked is an acknowledged heartbeat.
+type acked struct {
+	stream string
+	v      int
+	stamp  domain.Instant
 }
 
 // entry is an event in the log, as its writer made it.
@@ -38,7 +45,7 @@ const (
 )
 
 func newWorld(seed uint64) *world {
-	w := &world{r: rand.New(rand.NewPCG(seed, 1)), now: simStart, acked: map[int][]domain.Instant{}, last: map[int]int64{},
+	w := &world{r: rand.New(rand.NewPCG(seed, 1)), now: simStart, acked: map[int][]acked{}, last: map[int]int64{},
 		period: map[int]int64{}, silent: map[int]bool{}}
 	w.log = append(w.log,
 		entry{domain.SettingsStream, domain.SettingsChanged{Settings: w.settings()}},

@@ -96,8 +96,11 @@ func (s *State) deadline(v *vehicle) domain.Instant {
 	if v.status == disconnected {
 		last, spans = v.last, spans.Begun(v.since)
 	}
-	timeout := domain.Resolve(s.settings, s.customers[v.customer].overrides, v.overrides()).Total()
-	return domain.Deadline(last, timeout, spans)
+	return domain.Deadline(last, s.timeout(v), spans)
+}
+
+func (s *State) timeout(v *vehicle) time.Duration {
+	return domain.Resolve(s.settings, s.customers[v.customer].overrides, v.overrides()).Total()
 }
 
 // change gathers that a vehicle's status changes; settle makes it so.

@@ -103,7 +103,7 @@ func (l *Liveness) confirmed(n int) {
 		l.pending = nil
 	}
 	l.mu.Lock()
-	l.status.Transition += int64(n)
+	l.status.Written += int64(n)
 	l.mu.Unlock()
 }
 
