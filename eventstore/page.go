@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -138,6 +139,9 @@ func (b *PageBuilder) Len() int { return b.page.count }
 func (b *PageBuilder) Full() bool {
 	return b.page.count >= MaxPageEvents || len(b.page.raw) >= MaxPageBytes
 }
+
+// Grow makes room for n more bytes at once: a large page that grows by itself is copied several times on the way.
+func (b *PageBuilder) Grow(n int) { b.page.raw = slices.Grow(b.page.raw, n) }
 
 // Add adds one event if there is room for it and reports whether there was.
 func (b *PageBuilder) Add(r Recorded) bool {
