@@ -41,10 +41,14 @@ type Error struct {
 	Cause      error
 }
 
-// Error returns the message and the cause, for the operator.
+// Error returns the message, the fields and the cause, for the operator.
 func (e *Error) Error() string {
 	text := e.Message
-	for _, f := range e.Fields {
+	for i, f := range e.Fields {
+		if i == 0 && f.Message == e.Message {
+			text = fmt.Sprintf("%s: %s", f.Field, f.Message)
+			continue
+		}
 		text += fmt.Sprintf("; %s: %s", f.Field, f.Message)
 	}
 	if e.Cause != nil {

@@ -58,20 +58,21 @@ func (i Instant) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads RFC 3339 with any offset and any number of decimals; what is finer than a millisecond is cut off.
+// A moment that in UTC lies outside the years 0 to 9999 is refused: it could be written and never be read again.
 func (i *Instant) UnmarshalText(text []byte) error {
 	if ms, ok := parseUTC(text); ok {
 		*i = ms
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, string(text))
-	if err != nil {
+	if year := t.UTC().Year(); err != nil || year < 0 || year > 9999 {
 		return fmt.Errorf("%q is not a time like 2026-01-31T12:00:00.000Z", text)
 	}
 	*i = InstantOf(t)
 	return nil
 }
 
-// parseUTC reads the one form that Fleetbeat itself writes, five times as fast as time.Parse: the log is full of it.
+// parseUTC reads the one form that Fleetbeat itself writes, in two thirds of the time of time.Parse: the log is full of it.
 // Anything else, right or wrong, is left to time.Parse.
 func parseUTC(s []byte) (Instant, bool) {
 	if len(s) != len(instantLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' ||
@@ -85,7 +86,7 @@ func parseUTC(s []byte) (Instant, bool) {
 	minute, ok5 := digits(s[14:16])
 	second, ok6 := digits(s[17:19])
 	ms, ok7 := digits(s[20:23])
-	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) ||
+	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) || year < 2 || // the year 1 begins with the zero time.Time
 		month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
 		return 0, false // days 29 to 31 need a calendar: time.Parse has one
 	}

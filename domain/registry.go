@@ -48,11 +48,14 @@ func ParseAddress(field, text string) (string, error) {
 // ParseRegistrationNumber returns a registration number in upper case without space around it, or the Invalid error
 // naming field. It needs a letter or a digit, because only those tell two of them apart.
 func ParseRegistrationNumber(field, text string) (string, error) {
-	number, err := parseText(field, strings.ToUpper(text), 1, MaxRegistrationNumberLength)
-	if err == nil && !strings.ContainsFunc(number, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
-		err = InvalidField(field, "%q has neither a letter nor a digit", number)
+	number, err := parseText(field, text, 1, MaxRegistrationNumberLength)
+	if err != nil {
+		return "", err
 	}
-	return number, err
+	if !strings.ContainsFunc(number, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+		return "", InvalidField(field, "%q has neither a letter nor a digit", number)
+	}
+	return strings.ToUpper(number), nil // last: it would have made invalid UTF-8 valid
 }
 
 func parseText(field, text string, least, most int) (string, error) {

@@ -1,6 +1,9 @@
 package domain
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // VIN identifies a vehicle: 17 of A–Z and 0–9 without I, O and Q (ISO 3779), upper case.
 type VIN string
@@ -12,19 +15,18 @@ const vinLength = 17
 //
 // A wrong check digit is no error: European makers leave it out. Ask [VIN.CheckDigitHolds] to warn of it.
 func ParseVIN(text string) (VIN, error) {
-	if len(text) != vinLength {
-		return "", InvalidField("vin", "a VIN has 17 characters, this one has %d", len([]rune(text)))
+	if n := utf8.RuneCountInString(text); n != vinLength {
+		return "", InvalidField("vin", "a VIN has 17 characters, this one has %d", n)
 	}
-	vin := strings.ToUpper(text)
-	for _, c := range vin {
-		if c == 'I' || c == 'O' || c == 'Q' {
+	for _, c := range text { // before it is upper case: "ſ" would have become an S
+		if c == 'I' || c == 'O' || c == 'Q' || c == 'i' || c == 'o' || c == 'q' {
 			return "", InvalidField("vin", "a VIN never has the letters I, O and Q")
 		}
-		if !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
 			return "", InvalidField("vin", "a VIN has only letters A–Z and digits")
 		}
 	}
-	return VIN(vin), nil
+	return VIN(strings.ToUpper(text)), nil
 }
 
 // vinValues are the values of A to Z in the check sum of North American VINs; I, O and Q have none.
@@ -41,11 +43,14 @@ func (v VIN) CheckDigitHolds() bool {
 	}
 	sum := 0
 	for i := range vinLength {
-		value := int(v[i] - '0')
-		if v[i] >= 'A' {
-			value = int(vinValues[v[i]-'A'] - '0')
+		digit := v[i]
+		switch {
+		case digit >= 'A' && digit <= 'Z':
+			digit = vinValues[digit-'A']
+		case digit < '0' || digit > '9':
+			return false
 		}
-		sum += value * int(vinWeights[i])
+		sum += int(digit-'0') * int(vinWeights[i])
 	}
 	return v[8] == "0123456789X"[sum%11]
 }
