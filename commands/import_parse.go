@@ -1,0 +1,201 @@
+package commands
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"fleetbeat/domain"
+)
+
+// The most that one import may hold.
+const (
+	MaxImportRows  = 200_000
+	MaxImportBytes = 64 << 20
+)
+
+// Row is one line of an import, as text. Cells may have space around them.
+type Row struct {
+	Line               int // counted from 1, the header's
+	VIN                string
+	RegistrationNumber string
+	Customer           string
+	CustomerAddress    string  // empty: as it is
+	IntervalSeconds    *string // nil: there is no such column, as it is; empty: inherits
+	GraceSeconds       *string // likewise
+}
+
+// LineProblem is one thing wrong, or worth a look, in a line of an import.
+type LineProblem struct {
+	Line    int
+	Field   string // the column; empty for the whole line
+	Message string
+}
+
+// columns are the columns of an import, the required ones first.
+var columns = [...]string{"vin", "registration_number", "customer", "customer_address", "interval_seconds", "grace_seconds"}
+
+// requiredColumns is how many of columns must be there.
+const requiredColumns = 3
+
+// ParseImport reads the CSV of an import: UTF-8, with or without byte order mark; cells separated by commas or, as
+// spreadsheets in much of Europe write it, semicolons; the columns vin, registration_number, customer,
+// customer_address, interval_seconds and grace_seconds in any order, the first three required. Empty lines are left out.
+//
+// Problems are of single lines, for [ImportFleet] to report together with its own. The error is Invalid or Malformed:
+// a header that is not understood, too many lines or bytes, another encoding; or r's own.
+func ParseImport(r io.Reader) ([]Row, []LineProblem, error) {
+	limited := &limitedReader{r: r, left: MaxImportBytes}
+	buffered := bufio.NewReaderSize(limited, 64<<10)
+	start, err := buffered.Peek(3)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, err
+	}
+	switch {
+	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
+		_, _ = buffered.Discard(3) // they were peeked at
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return nil, nil, domain.Errorf(domain.Malformed, "the file is UTF-16; save it as CSV in UTF-8")
+	}
+	p := importParser{csv: csv.NewReader(buffered)}
+	p.csv.FieldsPerRecord = -1 // a short line is a problem of its own, not the end
+	p.csv.ReuseRecord = true
+	p.csv.Comma = separator(buffered)
+	if err := p.header(); err != nil {
+		return nil, nil, err
+	}
+	return p.lines()
+}
+
+// separator returns what separates the cells of the first line.
+func separator(r *bufio.Reader) rune {
+	line, _ := r.Peek(r.Size()) // an error, or an end within the line, comes again when the line is read
+	line, _, _ = bytes.Cut(line, []byte("\n"))
+	if bytes.Count(line, []byte(";")) > bytes.Count(line, []byte(",")) {
+		return ';'
+	}
+	return ','
+}
+
+type importParser struct {
+	csv      *csv.Reader
+	column   [len(columns)]int // where each of columns is, -1 for nowhere
+	width    int               // of the header
+	rows     []Row
+	problems []LineProblem
+}
+
+func (p *importParser) header() error {
+	cells, err := p.csv.Read()
+	var broken *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return domain.Errorf(domain.Invalid, "the file is empty; its first line names the columns")
+	case errors.As(err, &broken):
+		return domain.Errorf(domain.Malformed, "the first line is not CSV: %s", csvReason(broken))
+	case err != nil:
+		return err
+	}
+	p.width = len(cells)
+	for i := range p.column {
+		p.column[i] = -1
+	}
+	for at, cell := range cells {
+		name := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(cell)))
+		i := slices.Index(columns[:], name)
+		switch {
+		case name == "":
+		case i < 0:
+			return domain.Errorf(domain.Invalid, "the column %q is not known; known are %s", name, strings.Join(columns[:], ", "))
+		case p.column[i] >= 0:
+			return domain.Errorf(domain.Invalid, "the column %q is there twice", name)
+		default:
+			p.column[i] = at
+		}
+	}
+	for i, name := range columns[:requiredColumns] {
+		if p.column[i] < 0 {
+			return domain.Errorf(domain.Invalid, "the column %q is missing; the first line names the columns", name)
+		}
+	}
+	return nil
+}
+
+func (p *importParser) lines() ([]Row, []LineProblem, error) {
+	for {
+		cells, err := p.csv.Read()
+		var broken *csv.ParseError
+		switch {
+		case errors.Is(err, io.EOF):
+			return p.rows, p.problems, nil
+		case errors.As(err, &broken):
+			message := csvReason(broken) + "; nothing after it was read"
+			p.problems = append(p.problems, LineProblem{Line: broken.StartLine, Message: message})
+			return p.rows, p.problems, nil
+		case err != nil:
+			return nil, nil, err
+		}
+		if !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" }) {
+			continue
+		}
+		if len(p.rows) == MaxImportRows {
+			return nil, nil, domain.Errorf(domain.Invalid, "more than %d lines; import them in several files", MaxImportRows)
+		}
+		p.row(cells)
+	}
+}
+
+func (p *importParser) row(cells []string) {
+	line, _ := p.csv.FieldPos(0)
+	for _, extra := range cells[min(p.width, len(cells)):] {
+		if strings.TrimSpace(extra) != "" {
+			message := fmt.Sprintf("has %d cells, the first line has %d", len(cells), p.width)
+			p.problems = append(p.problems, LineProblem{Line: line, Message: message})
+			return
+		}
+	}
+	cell := func(i int) *string {
+		at := p.column[i]
+		if at < 0 {
+			return nil
+		}
+		text := ""
+		if at < len(cells) {
+			text = strings.TrimSpace(cells[at])
+		}
+		return &text
+	}
+	row := Row{Line: line, VIN: *cell(0), RegistrationNumber: *cell(1), Customer: *cell(2), IntervalSeconds: cell(4), GraceSeconds: cell(5)}
+	if address := cell(3); address != nil {
+		row.CustomerAddress = *address
+	}
+	p.rows = append(p.rows, row)
+}
+
+func csvReason(e *csv.ParseError) string {
+	if errors.Is(e.Err, csv.ErrQuote) || errors.Is(e.Err, csv.ErrBareQuote) {
+		return `a quotation mark in the wrong place (write "" for one inside a quoted cell)`
+	}
+	return "not readable as CSV"
+}
+
+// limitedReader returns an Invalid error, not an early end, when there is more than left: a file cut off in silence
+// would be imported in half.
+type limitedReader struct {
+	r    io.Reader
+	left int64
+}
+
+// Read reads.
+func (l *limitedReader) Read(b []byte) (int, error) {
+	n, err := l.r.Read(b)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, domain.Errorf(domain.Invalid, "more than %d MiB; import it in several files", MaxImportBytes>>20)
+	}
+	return n, err
+}
