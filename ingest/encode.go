@@ -1,0 +1,88 @@
+package ingest
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"fleetbeat/domain"
+)
+
+// noTime stands where the receipt time will be: a batch is encoded before it is stamped, so that the lock that stamps
+// only copies bytes.
+const noTime = "0000-00-00T00:00:00.000Z"
+
+// call is the heartbeats of one Record, encoded: everything that can be done before the lock is taken.
+type call struct {
+	bytes    []byte
+	marks    []mark
+	receipts []Receipt
+	longest  int // bytes of one heartbeat
+}
+
+// mark is where one heartbeat lies in a call's bytes.
+type mark struct {
+	stamp int    // where its receipt time begins
+	end   int    // where the next heartbeat begins
+	key   uint64 // what it is known again by; 0 for an id that cannot come twice
+}
+
+// reset empties c for heartbeats to be encoded. The receipts are the caller's to keep: they are made anew.
+func (c *call) reset(n int) {
+	c.bytes, c.marks, c.receipts = c.bytes[:0], c.marks[:0], make([]Receipt, 0, n)
+	c.longest = 0
+}
+
+// add encodes h as json.Marshal would, in the order of the struct's fields, with noTime for its receipt time. All of it
+// up to the receipt time, closed by a brace, is the bare contact that a repeated heartbeat is stored as.
+func (c *call) add(h *domain.Heartbeat, s *seen) error {
+	id, repeatable := identify(h)
+	var m mark
+	if repeatable {
+		m.key = s.key(h.VIN, id)
+	}
+	start := len(c.bytes)
+	b, err := jsontext.AppendQuote(append(c.bytes, `{"vin":`...), h.VIN)
+	if err == nil {
+		b, err = jsontext.AppendQuote(append(b, `,"id":`...), id)
+	}
+	if err != nil {
+		return fmt.Errorf("encode heartbeat %q of %q: %w", id, h.VIN, err)
+	}
+	b = append(b, `,"receivedAt":"`...)
+	m.stamp = len(b)
+	b = append(b, noTime+`"`...)
+	if b, err = appendContent(b, h); err != nil {
+		return fmt.Errorf("encode heartbeat %q of %q: %w", id, h.VIN, err)
+	}
+	c.bytes = append(b, '}')
+	m.end = len(c.bytes)
+	c.longest = max(c.longest, m.end-start)
+	c.marks = append(c.marks, m)
+	c.receipts = append(c.receipts, Receipt{ID: id})
+	return nil
+}
+
+// appendContent appends what a heartbeat says beside "I am here".
+func appendContent(b []byte, h *domain.Heartbeat) ([]byte, error) {
+	if !h.SentAt.IsZero() {
+		b, _ = h.SentAt.AppendText(append(b, `,"sentAt":"`...)) // never fails
+		b = append(b, '"')
+	}
+	if h.Location != nil {
+		l, err := json.Marshal(h.Location)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"location":`...), l...)
+	}
+	if len(h.Readings) > 0 {
+		r, err := json.Marshal(h.Readings)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"readings":`...), r...)
+	}
+	return b, nil
+}
