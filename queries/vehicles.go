@@ -93,8 +93,9 @@ type ReadingAt struct {
 type FleetReader interface {
 	View
 	// Vehicles returns one list page. In it a connected vehicle's LastHeartbeat and Deadline, and any Location, are those
-	// of its last transition: the handler brings them up to date from the latest view. A cursor that this reader did not
-	// make is an Invalid error naming "cursor". asOf is what Await answered: SilentFor counts from it.
+	// of its last transition: the handler brings them up to date from the latest view; TimeoutSeconds is the one in force,
+	// whose deadline the handler computes with it. A cursor that this reader did not make is an Invalid error naming
+	// "cursor". asOf is what Await answered: SilentFor counts from it.
 	Vehicles(ctx context.Context, q ListVehicles, asOf domain.Instant) (VehicleList, error)
 	// Rows returns the vehicles with these VINs as they stand in the fleet view, with what their deadlines follow from;
 	// unknown and decommissioned ones are absent.
