@@ -1,0 +1,202 @@
+package projectiontest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"fleetbeat/domain"
+	"fleetbeat/eventstore"
+	"fleetbeat/queries"
+)
+
+// model is what a log means, written as simply as possible: it keeps everything and answers by looking at all of it.
+type model struct {
+	vehicles  map[domain.VIN]*modelVehicle
+	customers map[domain.CustomerID]domain.Customer
+	settings  domain.Settings
+	spans     domain.Spans
+	asOf      domain.Instant
+	through   domain.Position
+}
+
+type modelVehicle struct {
+	domain.Vehicle
+	life         int64
+	registeredAt domain.Instant
+	changes      []queries.StatusSince // the first is never seen
+	transition   domain.Instant        // last heartbeat as transitions have it
+	place        *domain.LocationAt    // location as transitions have it
+	latest       queries.Latest
+}
+
+func (v *modelVehicle) status() queries.StatusSince { return v.changes[len(v.changes)-1] }
+
+// modelOf returns what a log means.
+func modelOf(t testing.TB, log *Log) *model {
+	m := &model{
+		vehicles: map[domain.VIN]*modelVehicle{}, customers: map[domain.CustomerID]domain.Customer{},
+		settings: domain.Settings{IntervalSeconds: domain.DefaultIntervalSeconds, GraceSeconds: domain.DefaultGraceSeconds},
+	}
+	for _, r := range log.events {
+		e, err := eventstore.Decode(r)
+		require.NoError(t, err)
+		m.apply(e, int64(r.Revision))
+	}
+	return m
+}
+
+func (m *model) apply(e domain.Event, revision int64) {
+	switch e := e.(type) {
+	case *domain.SettingsChanged:
+		m.settings = e.Settings
+	case *domain.CustomerRegistered:
+		m.customers[e.ID] = e.Customer
+	case *domain.CustomerChanged:
+		m.customers[e.ID] = e.Customer
+	case *domain.VehicleRegistered:
+		m.vehicles[e.VIN] = &modelVehicle{
+			Vehicle: e.Vehicle, life: revision, registeredAt: e.At,
+			changes: []queries.StatusSince{{Status: domain.NeverSeen, From: e.At}},
+		}
+	case *domain.VehicleChanged:
+		if v := m.vehicles[e.VIN]; v != nil {
+			v.RegistrationNumber, v.Overrides = e.RegistrationNumber, e.Overrides
+		}
+	case *domain.VehicleTransferred:
+		if v := m.vehicles[e.VIN]; v != nil {
+			v.CustomerID = e.CustomerID
+		}
+	case *domain.VehicleDecommissioned:
+		delete(m.vehicles, e.VIN)
+	case *domain.HeartbeatsRecorded:
+		for _, h := range e.Heartbeats {
+			if v := m.vehicles[h.VIN]; v != nil {
+				v.heard(h)
+			}
+		}
+	case *domain.VehicleConnected:
+		m.transition(e.Transition, domain.Connected)
+	case *domain.VehicleDisconnected:
+		m.transition(e.Transition, domain.Disconnected)
+	case *domain.ObservationInterrupted:
+		m.spans, _ = m.spans.Add(e.Span)
+	case *domain.FleetEvaluated:
+		m.asOf, m.through = e.AsOf, e.Through
+	}
+}
+
+func (v *modelVehicle) heard(h domain.Heartbeat) {
+	v.latest.LastHeartbeat = max(v.latest.LastHeartbeat, h.ReceivedAt)
+	at := h.MeasuredAt()
+	if l := v.latest.Location; h.Location != nil && (l == nil || at >= l.At) {
+		v.latest.Location = &domain.LocationAt{Lat: h.Location.Lat, Lon: h.Location.Lon, At: at}
+	}
+	for name, value := range h.Readings {
+		if v.latest.Readings == nil {
+			v.latest.Readings = map[string]queries.ReadingAt{}
+		}
+		if at >= v.latest.Readings[name].At {
+			v.latest.Readings[name] = queries.ReadingAt{Value: value, At: at}
+		}
+	}
+}
+
+func (m *model) transition(t domain.Transition, status domain.Status) {
+	v := m.vehicles[t.VIN]
+	if v == nil || v.life != t.Life {
+		return
+	}
+	v.changes = append(v.changes, queries.StatusSince{Status: status, From: t.At})
+	v.transition = max(v.transition, t.LastHeartbeat)
+	v.latest.LastHeartbeat = max(v.latest.LastHeartbeat, t.LastHeartbeat)
+	if status == domain.Connected && v.latest.FirstHeartbeat.IsZero() {
+		v.latest.FirstHeartbeat = t.At
+	}
+	if l := t.LastLocation; l != nil {
+		if v.place == nil || l.At >= v.place.At {
+			v.place = l
+		}
+		if v.latest.Location == nil || l.At > v.latest.Location.At {
+			v.latest.Location = l
+		}
+	}
+}
+
+// row returns a vehicle as the fleet view has it.
+func (m *model) row(v *modelVehicle) queries.FleetRow {
+	customer := m.customers[v.CustomerID]
+	row := queries.FleetRow{
+		Vehicle: queries.Vehicle{
+			VIN: v.VIN, RegistrationNumber: v.RegistrationNumber, Customer: queries.CustomerRef{ID: customer.ID, Name: customer.Name},
+			Status: v.status().Status, LastHeartbeat: v.transition, Location: v.place,
+			TimeoutSeconds: int64(domain.Resolve(m.settings, customer.Overrides, v.Overrides).Total() / time.Second),
+		},
+		CustomerOverrides: customer.Overrides, VehicleOverrides: v.Overrides, RegisteredAt: v.registeredAt,
+	}
+	if row.Status != domain.NeverSeen {
+		row.Since = v.status().From
+	}
+	return row
+}
+
+// list returns every vehicle that a filter means, in order, and the counts of the filter without its statuses.
+func (m *model) list(q queries.ListVehicles, asOf domain.Instant) (matches []queries.Vehicle, counts queries.Counts) {
+	for _, vin := range slices.Sorted(maps.Keys(m.vehicles)) {
+		v := m.row(m.vehicles[vin]).Vehicle
+		if !matchesFilter(v, q.Filter, asOf) {
+			continue
+		}
+		switch v.Status {
+		case domain.Connected:
+			counts.Connected++
+		case domain.Disconnected:
+			counts.Disconnected++
+		default:
+			counts.NeverSeen++
+		}
+		if len(q.Statuses) == 0 || slices.Contains(q.Statuses, v.Status) {
+			matches = append(matches, v)
+		}
+	}
+	slices.SortFunc(matches, func(a, b queries.Vehicle) int {
+		if q.Descending {
+			a, b = b, a
+		}
+		return compareVehicles(a, b, q.Sort)
+	})
+	return matches, counts
+}
+
+func matchesFilter(v queries.Vehicle, f queries.Filter, asOf domain.Instant) bool {
+	text := strings.ToLower(f.Text)
+	switch {
+	case len(f.Customers) > 0 && !slices.Contains(f.Customers, v.Customer.ID),
+		len(f.VINs) > 0 && !slices.Contains(f.VINs, v.VIN),
+		f.SilentFor > 0 && (v.Status != domain.Disconnected || v.LastHeartbeat > asOf.Add(-f.SilentFor)):
+		return false
+	}
+	return strings.Contains(strings.ToLower(string(v.VIN)), text) || strings.Contains(strings.ToLower(v.RegistrationNumber), text) ||
+		strings.Contains(strings.ToLower(v.Customer.Name), text)
+}
+
+func compareVehicles(a, b queries.Vehicle, sort queries.Sort) int {
+	rank := map[domain.Status]int{domain.Disconnected: 0, domain.Connected: 1, domain.NeverSeen: 2}
+	by := 0
+	switch sort {
+	case queries.SortStatus:
+		by = cmp.Or(cmp.Compare(rank[a.Status], rank[b.Status]), cmp.Compare(a.Since, b.Since))
+	case queries.SortSince:
+		by = cmp.Compare(a.Since, b.Since)
+	case queries.SortRegistrationNumber:
+		by = cmp.Compare(strings.ToLower(a.RegistrationNumber), strings.ToLower(b.RegistrationNumber))
+	case queries.SortCustomer:
+		by = cmp.Compare(strings.ToLower(a.Customer.Name), strings.ToLower(b.Customer.Name))
+	}
+	return cmp.Or(by, cmp.Compare(a.VIN, b.VIN))
+}

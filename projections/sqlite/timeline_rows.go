@@ -1,0 +1,190 @@
+package sqlite
+
+import (
+	"fleetbeat/domain"
+	"fleetbeat/projections"
+)
+
+const timelineVehicleColumns = `SELECT vin, life, customer, plate, status, since, registered FROM timeline_vehicles#`
+
+func timelineVehicles() layout {
+	return layout{
+		kind: projections.KindTimelineVehicle,
+		create: `
+CREATE TABLE timeline_vehicles# (
+	vin        TEXT PRIMARY KEY,
+	life       INTEGER NOT NULL,
+	customer   TEXT NOT NULL,
+	plate      TEXT NOT NULL,
+	status     INTEGER NOT NULL,
+	since      INTEGER NOT NULL,
+	registered INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`,
+		load: func(t tables, keys []projections.Key) ([]projections.Stored, error) {
+			return loadEach(t, timelineVehicleColumns+` WHERE vin = ?1`, keys, nextTimelineVehicle)
+		},
+		save: func(t tables, changes []projections.Change) error {
+			for _, c := range changes {
+				if err := saveTimelineVehicle(t, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		dump: dumpAll(timelineVehicleColumns, nextTimelineVehicle),
+	}
+}
+
+func nextTimelineVehicle(s *statement) (projections.Row, error) {
+	return &projections.TimelineVehicle{
+		VIN: domain.VIN(s.nextText()), Life: s.nextNumber(), CustomerID: domain.CustomerID(s.nextText()),
+		RegistrationNumber: s.nextText(), Status: statusOf(s.nextNumber()), Since: s.nextInstant(), RegisteredAt: s.nextInstant(),
+	}, nil
+}
+
+func saveTimelineVehicle(t tables, c projections.Change) error {
+	row, ok := c.After.(*projections.TimelineVehicle)
+	if !ok {
+		return t.prepare(`DELETE FROM timeline_vehicles# WHERE vin = ?1`).text(c.Key.ID).run(nil)
+	}
+	return t.prepare(`INSERT OR REPLACE INTO timeline_vehicles# (vin, life, customer, plate, status, since, registered)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`).
+		text(string(row.VIN)).number(row.Life).text(string(row.CustomerID)).text(row.RegistrationNumber).
+		number(rankOf(row.Status)).number(int64(row.Since)).number(int64(row.RegisteredAt)).run(nil)
+}
+
+const timelineSpansColumns = `SELECT spans FROM timeline_spans#`
+
+func timelineSpans() layout {
+	next := func(s *statement) (projections.Row, error) {
+		spans, err := decodeSpans(s.nextBytes())
+		return &projections.TimelineSpans{Spans: spans}, err
+	}
+	return layout{
+		kind:   projections.KindTimelineSpans,
+		create: `CREATE TABLE timeline_spans# (id TEXT PRIMARY KEY, spans BLOB NOT NULL) STRICT;`,
+		load: func(t tables, keys []projections.Key) ([]projections.Stored, error) {
+			return loadEach(t, timelineSpansColumns+` WHERE id = ?1`, keys, next)
+		},
+		save: func(t tables, changes []projections.Change) error {
+			for _, c := range changes {
+				row, ok := c.After.(*projections.TimelineSpans)
+				if !ok {
+					continue // it is never gone
+				}
+				err := t.prepare(`INSERT OR REPLACE INTO timeline_spans# (id, spans) VALUES (?1, ?2)`).
+					text(c.Key.ID).bytes(encodeSpans(row.Spans)).run(nil)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		dump: dumpAll(timelineSpansColumns, next),
+	}
+}
+
+const changeColumns = `SELECT commit_position, prepare_position, topic, vin, life, customer, plate, status_before, status,
+	before_since, at, proved_at, last FROM timeline_changes#`
+
+// timelineChanges is the layout of the feed. A vehicle's timeline is its transitions in it.
+func timelineChanges() layout {
+	return layout{
+		kind: projections.KindChange,
+		create: `
+CREATE TABLE timeline_changes# (
+	commit_position  INTEGER NOT NULL,
+	prepare_position INTEGER NOT NULL,
+	topic            TEXT NOT NULL,
+	vin              TEXT NOT NULL,
+	life             INTEGER NOT NULL,
+	customer         TEXT NOT NULL,
+	plate            TEXT NOT NULL,
+	status_before    TEXT NOT NULL,
+	status           TEXT NOT NULL,
+	before_since     INTEGER NOT NULL,
+	at               INTEGER NOT NULL,
+	proved_at        INTEGER NOT NULL,
+	last             INTEGER NOT NULL,
+	PRIMARY KEY (commit_position, prepare_position)
+) STRICT, WITHOUT ROWID;`,
+		finish: []func(tables) (bool, error){once(`CREATE INDEX timeline_transitions#
+			ON timeline_changes# (vin, life, at, commit_position, prepare_position, status) WHERE topic = 'transition'`)},
+		save: func(t tables, changes []projections.Change) error {
+			for _, c := range changes {
+				if err := saveChange(t, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		dump: dumpAll(changeColumns, func(s *statement) (projections.Row, error) { return nextChange(s), nil }),
+	}
+}
+
+func nextChange(s *statement) *projections.FeedChange {
+	return &projections.FeedChange{
+		Position: s.nextPosition(), Topic: projections.Topic(s.nextText()), VIN: domain.VIN(s.nextText()), Life: s.nextNumber(),
+		CustomerID: domain.CustomerID(s.nextText()), RegistrationNumber: s.nextText(),
+		From: domain.Status(s.nextText()), To: domain.Status(s.nextText()), FromSince: s.nextInstant(),
+		At: s.nextInstant(), ProvedAt: s.nextInstant(), LastHeartbeat: s.nextInstant(),
+	}
+}
+
+func saveChange(t tables, c projections.Change) error {
+	row, ok := c.After.(*projections.FeedChange)
+	if !ok {
+		return nil // what has happened is never gone
+	}
+	return t.prepare(`INSERT INTO timeline_changes# (commit_position, prepare_position, topic, vin, life, customer, plate,
+			status_before, status, before_since, at, proved_at, last)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`).
+		position(row.Position).text(string(row.Topic)).text(string(row.VIN)).number(row.Life).text(string(row.CustomerID)).
+		text(row.RegistrationNumber).text(string(row.From)).text(string(row.To)).number(int64(row.FromSince)).
+		number(int64(row.At)).number(int64(row.ProvedAt)).number(int64(row.LastHeartbeat)).run(nil)
+}
+
+const quarterColumns = `SELECT customer, start, connected, disconnected, never_seen FROM timeline_quarters#`
+
+func timelineQuarters() layout {
+	return layout{
+		kind: projections.KindQuarter,
+		create: `
+CREATE TABLE timeline_quarters# (
+	customer     TEXT NOT NULL, -- empty: the whole fleet
+	start        INTEGER NOT NULL,
+	connected    INTEGER NOT NULL,
+	disconnected INTEGER NOT NULL,
+	never_seen   INTEGER NOT NULL,
+	PRIMARY KEY (customer, start)
+) STRICT, WITHOUT ROWID;`,
+		save: func(t tables, changes []projections.Change) error {
+			for _, c := range changes {
+				row, ok := c.After.(*projections.Quarter)
+				if !ok {
+					continue // numbers are added, never taken away
+				}
+				err := t.prepare(`INSERT INTO timeline_quarters# (customer, start, connected, disconnected, never_seen)
+					VALUES (?1, ?2, ?3, ?4, ?5)
+					ON CONFLICT (customer, start) DO UPDATE
+					SET connected = connected + ?3, disconnected = disconnected + ?4, never_seen = never_seen + ?5`).
+					text(string(row.CustomerID)).number(int64(row.Start)).number(row.Connected).number(row.Disconnected).
+					number(row.NeverSeen).run(nil)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		dump: dumpAll(quarterColumns+` WHERE connected <> 0 OR disconnected <> 0 OR never_seen <> 0`, func(s *statement) (projections.Row, error) {
+			return nextQuarter(s), nil
+		}),
+	}
+}
+
+func nextQuarter(s *statement) *projections.Quarter {
+	return &projections.Quarter{
+		CustomerID: domain.CustomerID(s.nextText()), Start: s.nextInstant(),
+		Connected: s.nextNumber(), Disconnected: s.nextNumber(), NeverSeen: s.nextNumber(),
+	}
+}

@@ -1,0 +1,89 @@
+package projections
+
+import (
+	"context"
+	"sync"
+
+	"fleetbeat/domain"
+)
+
+// state is what everybody may know of a projection without waiting for it.
+type state struct {
+	mu       *sync.Mutex
+	now      *State
+	changed  *chan struct{} // closed and replaced whenever now changes
+	caughtUp chan struct{}  // closed once
+}
+
+// State is how far a view has come.
+type State struct {
+	Position domain.Position // folded and visible
+	AsOf     domain.Instant
+	Through  domain.Position
+	CaughtUp bool     // it has reached the end of the log once
+	Building bool     // a generation is being built
+	Progress Progress // of that
+	Serving  bool     // there are rows to read
+}
+
+func newState() state {
+	changed := make(chan struct{})
+	return state{mu: &sync.Mutex{}, now: &State{}, changed: &changed, caughtUp: make(chan struct{})}
+}
+
+// update changes what is known and wakes whoever waits.
+func (s state) update(f func(*State)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s.now)
+	close(*s.changed)
+	*s.changed = make(chan struct{})
+}
+
+// set shows a checkpoint whose rows are visible.
+func (s state) set(c Checkpoint, live bool) {
+	s.update(func(now *State) {
+		now.Position, now.AsOf, now.Through, now.Serving = c.Position, c.AsOf, c.Through, true
+		if live && !now.CaughtUp {
+			now.CaughtUp = true
+			close(s.caughtUp)
+		}
+	})
+}
+
+// get returns what is known, and a channel that is closed when that changes.
+func (s state) get() (State, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *s.now, *s.changed
+}
+
+// State returns how far the view has come.
+func (p *Projection) State() State {
+	now, _ := p.shown.get()
+	return now
+}
+
+// CaughtUp is closed when the view has reached the end of the log for the first time.
+func (p *Projection) CaughtUp() <-chan struct{} { return p.shown.caughtUp }
+
+// Await returns the moment as of which the view's statuses hold, once the view has folded the log through after: a view
+// with statuses when an evaluation says that every transition caused at or before it is folded, another when it has
+// folded past it. The zero Position waits for nothing. The error is ctx's.
+func (p *Projection) Await(ctx context.Context, after domain.Position) (domain.Instant, error) {
+	for {
+		now, changed := p.shown.get()
+		reached := now.Position
+		if p.view.Status {
+			reached = now.Through
+		}
+		if !reached.Before(after) {
+			return now.AsOf, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+}
