@@ -1,0 +1,89 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"fleetbeat/domain"
+)
+
+// decode reads a JSON object strictly: an unknown field, a field given twice, a wrong type and invalid UTF-8 are errors
+// for the caller that name the field. A misspelt field that is ignored would look as if it had been obeyed.
+func decode(data []byte, into any) error {
+	err := json.Unmarshal(data, into, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	return inPlainWords(err)
+}
+
+// inPlainWords turns what the JSON library says into an error for the caller; the library's own text is kept as its cause.
+func inPlainWords(err error) error {
+	var syntactic *jsontext.SyntacticError
+	var semantic *json.SemanticError
+	switch {
+	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, jsontext.ErrDuplicateName):
+		return wrongField(location(syntactic.JSONPointer), "is given twice", err)
+	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, io.ErrUnexpectedEOF):
+		return malformed("the body ends in the middle of its JSON", err)
+	case errors.As(err, &syntactic):
+		return malformed(fmt.Sprintf("the body is not valid JSON at byte %d", syntactic.ByteOffset+1), err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return malformed("the body is empty; a JSON object is expected", err)
+	case errors.As(err, &semantic) && errors.Is(semantic.Err, json.ErrUnknownName):
+		return wrongField(location(semantic.JSONPointer), "there is no such field", err)
+	case errors.As(err, &semantic):
+		return wrongField(location(semantic.JSONPointer), "must be "+wanted(semantic), err)
+	}
+	return malformed("the body cannot be read", err)
+}
+
+func malformed(message string, cause error) error {
+	return &domain.Error{Kind: domain.Malformed, Message: message, Cause: cause}
+}
+
+func wrongField(field, message string, cause error) error {
+	return &domain.Error{Kind: domain.Invalid, Message: message, Cause: cause,
+		Fields: []domain.Problem{{Field: field, Message: message}}}
+}
+
+// location writes a JSON pointer as this API names fields: location.lat. The whole is "body".
+func location(pointer jsontext.Pointer) string {
+	var names []string
+	for name := range pointer.Tokens() {
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return "body"
+	}
+	return strings.Join(names, ".")
+}
+
+// wanted says what would have been right in place of a value of a wrong type.
+func wanted(err *json.SemanticError) string {
+	t := err.GoType
+	if t == nil {
+		return "something else"
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == reflect.TypeFor[domain.Instant]() {
+		return "a time like 2026-01-31T12:00:00.000Z"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	}
+	return "an object"
+}

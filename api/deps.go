@@ -1,0 +1,74 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"fleetbeat/commands"
+	"fleetbeat/domain"
+	"fleetbeat/queries"
+)
+
+// Handler answers one command or one question. It may be called by many goroutines at once. Errors that are a
+// [domain.Error] reach the caller; of all others the caller reads a neutral sentence.
+type Handler[Q, A any] interface {
+	Handle(ctx context.Context, q Q) (A, error)
+}
+
+// HeartbeatRecorder makes one heartbeat durable: a *commands.RecordHeartbeatsHandler. It checks the heartbeat, its VIN
+// too. With a customer, vehicles of others are unknown.
+type HeartbeatRecorder interface {
+	One(ctx context.Context, heartbeat domain.Heartbeat, customer domain.CustomerID) (commands.Verdict, error)
+}
+
+// Commands are the handlers of what may be asked for.
+type Commands struct {
+	RecordHeartbeats    HeartbeatRecorder
+	RegisterCustomer    Handler[commands.RegisterCustomer, commands.CustomerResult]
+	ChangeCustomer      Handler[commands.ChangeCustomer, commands.CustomerResult]
+	RegisterVehicle     Handler[commands.RegisterVehicle, commands.VehicleResult]
+	ChangeVehicle       Handler[commands.ChangeVehicle, commands.VehicleResult]
+	DecommissionVehicle Handler[commands.DecommissionVehicle, commands.DecommissionResult]
+	ChangeSettings      Handler[commands.ChangeSettings, commands.SettingsResult]
+}
+
+// Queries are the handlers of questions.
+type Queries struct {
+	ListVehicles  Handler[queries.ListVehicles, queries.VehicleList]
+	GetVehicle    Handler[queries.GetVehicle, queries.VehicleDetail]
+	GetTimeline   Handler[queries.GetTimeline, queries.Timeline]
+	ListCustomers Handler[queries.ListCustomers, queries.CustomerList]
+	GetCustomer   Handler[queries.GetCustomer, queries.CustomerDetail]
+	GetSummary    Handler[queries.GetSummary, queries.Summary]
+	GetSettings   Handler[queries.GetSettings, domain.Settings]
+	ClassicSearch Handler[queries.ClassicSearch, []queries.ClassicVehicle]
+}
+
+// Unready is a part that is not ready, by the name that operators know it by, and why, in plain words: both are shown.
+type Unready struct {
+	Part string
+	Why  string
+}
+
+// Deps are what the API calls. Commands, Queries, LogID and Log are needed, the rest may be nil.
+type Deps struct {
+	Commands Commands
+	Queries  Queries
+	// LogID is the id of the log that positions belong to.
+	LogID string
+	// Ready returns the parts that are not ready; none means ready.
+	Ready func(ctx context.Context) []Unready
+	// Metrics answers GET /metrics.
+	Metrics http.Handler
+	// Observe is told of every request when it is answered: its operation ("unknown" where there is no such route), the
+	// status and the time from the end of its headers to the end of its answer.
+	Observe func(operation string, status int, took time.Duration)
+	Log     *slog.Logger
+}
+
+// Options say what the API says of itself.
+type Options struct {
+	Version string // of Fleetbeat, for /healthz; may be empty
+}

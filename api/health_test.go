@@ -1,0 +1,34 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"fleetbeat/api"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestHealthAnswersAsLongAsTheProcessCan(t *testing.T) {
+	t.Parallel()
+	requireJSON(t, do(t, deps(), http.MethodGet, "/healthz", ""), http.StatusOK, `{"status":"ok","version":"1.2.3"}`)
+}
+
+func TestReadyNamesWhatIsNot(t *testing.T) {
+	t.Parallel()
+	d := deps()
+	requireJSON(t, do(t, d, http.MethodGet, "/readyz", ""), http.StatusOK, `{"ready":true}`)
+	d.Ready = func(context.Context) []api.Unready { return nil }
+	requireJSON(t, do(t, d, http.MethodGet, "/readyz", ""), http.StatusOK, `{"ready":true}`)
+	d.Ready = func(context.Context) []api.Unready {
+		return []api.Unready{{Part: "fleet", Why: "is catching up: 40 %"}, {Part: "clock", Why: "is 12 min behind the log"}}
+	}
+	w := do(t, d, http.MethodGet, "/readyz", "")
+	p := requireProblem(t, w, http.StatusServiceUnavailable)
+	assert.Equal(t, "not ready: fleet, clock", p.Detail)
+	assert.Equal(t, []api.ProblemDetail{
+		{Location: "fleet", Message: "is catching up: 40 %"}, {Location: "clock", Message: "is 12 min behind the log"},
+	}, p.Errors)
+	assert.Equal(t, "1", w.Header().Get("Retry-After"))
+}

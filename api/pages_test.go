@@ -1,0 +1,56 @@
+package api_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPagesComeWholeFromTheBinary(t *testing.T) {
+	t.Parallel()
+	links := regexp.MustCompile(`(?:href|src|action)="([^"]*)"`)
+	for path, says := range map[string]string{"/": "curl -X POST", "/docs": "docs.js"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			w := do(t, deps(), http.MethodGet, path, "")
+			require.Equal(t, http.StatusOK, w.Code)
+			page := w.Body.String()
+			assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
+			assert.Contains(t, page, says)
+			found := links.FindAllStringSubmatch(page, -1)
+			require.NotEmpty(t, found)
+			for _, link := range found {
+				assert.NotRegexp(t, `^(/|https?:|//)`, link[1], "relative: it works behind any prefix")
+			}
+			assert.NotRegexp(t, `<script(>| [^>]*[^r]>)[^<]`, page, "no inline script")
+			assert.NotContains(t, page, "style=")
+			assert.NotRegexp(t, `\son[a-z]+=`, page, "no inline handler")
+		})
+	}
+}
+
+func TestWhatPagesLoadIsThere(t *testing.T) {
+	t.Parallel()
+	for path, media := range map[string]string{
+		"/static/docs.js": "text/javascript", "/static/home.js": "text/javascript", "/static/style.css": "text/css", "/openapi.json": "application/json",
+	} {
+		w := do(t, deps(), http.MethodGet, path, "")
+		require.Equal(t, http.StatusOK, w.Code, path)
+		assert.True(t, strings.HasPrefix(w.Header().Get("Content-Type"), media), path)
+		assert.NotZero(t, w.Body.Len(), path)
+		assert.NotContains(t, w.Body.String(), "https://", "%s: nothing comes from elsewhere", path)
+	}
+	assert.Equal(t, http.StatusNotFound, do(t, deps(), http.MethodGet, "/static/docs.html", "").Code, "a page has one address")
+}
+
+func TestMetricsAreThereWhereGiven(t *testing.T) {
+	t.Parallel()
+	d := deps()
+	d.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("up 1\n")) })
+	w := do(t, d, http.MethodGet, "/metrics", "")
+	assert.Equal(t, "up 1\n", w.Body.String())
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// server routes requests and gives every answer what all answers have.
+type server struct {
+	deps       Deps
+	options    Options
+	positions  positions
+	mux        *http.ServeMux
+	huma       huma.API
+	operations map[string]string // the mux's pattern → the operation's id
+	document   func() []byte     // the OpenAPI document, written when it is first asked for
+	ids        requestIDs
+	origins    *http.CrossOriginProtection
+	headers    []header
+	json       []string // the Content-Type of an answer
+}
+
+// header is a header that every answer has. Its values are shared by all answers and never changed.
+type header struct {
+	name   string
+	values []string
+}
+
+// unknownOperation is what requests for no route are counted under: a path is the client's and may be anything.
+const unknownOperation = "unknown"
+
+// New returns the API. It panics where two operations share a route: that is a fault in this package, not in a request.
+func New(deps Deps, options Options) http.Handler {
+	s := &server{
+		deps: deps, options: options, positions: newPositions(deps.LogID), mux: http.NewServeMux(), operations: map[string]string{},
+		ids: newRequestIDs(), origins: http.NewCrossOriginProtection(), json: []string{"application/json"},
+		headers: []header{
+			// An answer of the API is never a page; the pages set their own policy.
+			{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
+			{"X-Content-Type-Options", []string{"nosniff"}},
+			{"Referrer-Policy", []string{"no-referrer"}},
+			{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+			{"Cache-Control", []string{"no-store"}},
+		},
+	}
+	s.huma = newHuma(s.mux)
+	s.addOperations()
+	s.addPages()
+	s.document = sync.OnceValue(func() []byte { return finishDocument(s.huma.OpenAPI()) })
+	return s
+}
+
+// addOperations registers every operation.
+func (s *server) addOperations() {
+	s.addHeartbeats()
+	s.addVehicleReads()
+	s.addVehicleWrites()
+	s.addTimeline()
+	s.addCustomers()
+	s.addSettings()
+	s.addSummary()
+	s.addClassic()
+	s.addHealth()
+}
+
+// ServeHTTP answers one request. Everything that ends it, a panic too, ends in an answer, one observation and at most one
+// line in the log.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	out := &answer{ResponseWriter: w, request: r}
+	h := w.Header()
+	for _, each := range s.headers {
+		h[each.name] = each.values
+	}
+	h[requestIDHeader] = []string{s.ids.of(r)}
+	defer func() { s.finish(out, began, recover()) }()
+	if p := s.refuse(r); p != nil {
+		p.write(out)
+		return
+	}
+	s.mux.ServeHTTP(out, r)
+}
+
+// refuse returns why a request goes no further, or nil.
+func (s *server) refuse(r *http.Request) *Problem {
+	if !isClean(r.URL.Path) { // the mux would redirect to an absolute path, which is wrong behind a prefix
+		return newProblem(http.StatusNotFound, noRoute)
+	}
+	if s.origins.Check(r) != nil {
+		return newProblem(http.StatusForbidden, "a page of another site may not change anything here")
+	}
+	return nil
+}
+
+// isClean reports whether a path has no empty, "." or ".." segments, a slash at its end apart.
+func isClean(p string) bool {
+	if p == "" || p[0] != '/' {
+		return false
+	}
+	if len(p) > 1 {
+		p = strings.TrimSuffix(p, "/")
+	}
+	return path.Clean(p) == p
+}
+
+// finish ends a request: it turns a panic into an answer and tells the observer.
+func (s *server) finish(out *answer, began time.Time, panicked any) {
+	aborted := isAbort(panicked)
+	if panicked != nil && !aborted {
+		s.deps.Log.Error("request panicked", "operation", s.operation(out.request), "requestId", out.request.Header.Get(requestIDHeader),
+			"panic", panicked, "stack", string(debug.Stack()))
+		if out.status == 0 {
+			newProblem(http.StatusInternalServerError, neutral).write(out)
+		} else {
+			aborted = true // half an answer is out: only a broken connection says that the rest is missing
+		}
+	}
+	if s.deps.Observe != nil {
+		s.deps.Observe(s.operation(out.request), out.code(), time.Since(began))
+	}
+	if aborted {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// operation returns the id of the operation that a request was routed to.
+func (s *server) operation(r *http.Request) string {
+	if id, ok := s.operations[r.Pattern]; ok {
+		return id
+	}
+	return unknownOperation
+}
+
+// isAbort reports whether a handler gave up its answer on purpose, the way net/http provides for.
+func isAbort(panicked any) bool {
+	err, ok := panicked.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
