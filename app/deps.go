@@ -1,0 +1,37 @@
+package app
+
+import (
+	"time"
+
+	"fleetbeat/api"
+	"fleetbeat/domain"
+	"fleetbeat/queries"
+)
+
+// deps hands the API its handlers.
+func (a *App) deps() api.Deps {
+	c, v := a.commands, a.views.reading
+	now := func() domain.Instant { return domain.InstantOf(time.Now()) }
+	return api.Deps{
+		Commands: api.Commands{
+			RecordHeartbeats: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
+			RegisterVehicle: c.RegisterVehicle, ChangeVehicle: c.ChangeVehicle, DecommissionVehicle: c.DecommissionVehicle,
+			ChangeSettings: c.ChangeSettings,
+		},
+		Queries: api.Queries{
+			ListVehicles:  queries.ListVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
+			GetVehicle:    queries.GetVehicleHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
+			GetTimeline:   queries.GetTimelineHandler{Timeline: v.timeline, Now: now},
+			ListCustomers: queries.ListCustomersHandler{Relations: v.relations, Counts: v.fleet, Now: now},
+			GetCustomer:   queries.GetCustomerHandler{Relations: v.relations, Counts: v.fleet, Now: now},
+			GetSummary:    queries.GetSummaryHandler{Counts: v.fleet, Relations: v.relations, Now: now},
+			GetSettings:   queries.GetSettingsHandler{Fleet: v.fleet},
+			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
+		},
+		LogID:   a.logID,
+		Ready:   a.unready,
+		Metrics: a.metrics.handler(),
+		Observe: a.metrics.request,
+		Log:     a.log,
+	}
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"fleetbeat/domain"
+	"fleetbeat/eventstore"
+	"fleetbeat/eventstore/sqlite"
+)
+
+type logCmd struct {
+	Data   string          `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
+	Stream string          `help:"Only events of this stream." placeholder:"NAME"`
+	From   domain.Position `help:"Only events after this position." placeholder:"POSITION"`
+	JSON   bool            `name:"json" help:"Print JSON: position, stream, revision, type, time, data, metadata."`
+	Follow bool            `short:"f" help:"Wait for more."`
+}
+
+// line is an event as --json prints it.
+type line struct {
+	Position domain.Position     `json:"position"`
+	Stream   string              `json:"stream"`
+	Revision eventstore.Revision `json:"revision"`
+	Type     string              `json:"type"`
+	Time     time.Time           `json:"time"`
+	Data     jsontext.Value      `json:"data"`
+	Metadata jsontext.Value      `json:"metadata,omitempty"`
+}
+
+// Run prints the log. It opens the file beside the server that writes it.
+func (c logCmd) Run(ctx context.Context, s streams) (err error) {
+	store, err := sqlite.Open(filepath.Join(c.Data, "events.db"), sqlite.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := store.Close(); err == nil {
+			err = closed
+		}
+	}()
+	out := bufio.NewWriter(s.out)
+	position, err := c.printAll(ctx, store, out)
+	if err != nil || !c.Follow {
+		return err
+	}
+	subscription, err := store.Subscribe(ctx, position)
+	if err != nil {
+		return err
+	}
+	for {
+		delivery, err := subscription.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.printPage(delivery.Page, out); err != nil {
+			return err
+		}
+	}
+}
+
+// printAll prints what there is and returns the position it came to.
+func (c logCmd) printAll(ctx context.Context, store eventstore.Store, out *bufio.Writer) (domain.Position, error) {
+	position := c.From
+	if c.Stream != "" && !c.Follow {
+		for r, err := range store.ReadStream(ctx, c.Stream, 0, eventstore.Forwards) {
+			if err == nil {
+				err = c.print(r, out)
+			}
+			if err != nil {
+				return position, err
+			}
+		}
+		return position, out.Flush()
+	}
+	for page, err := range store.ReadAll(ctx, c.From) {
+		if err == nil {
+			err = c.printPage(page, out)
+		}
+		if err != nil {
+			return position, err
+		}
+		position = page.Last()
+	}
+	return position, nil
+}
+
+func (c logCmd) printPage(page eventstore.Page, out *bufio.Writer) error {
+	for r, err := range page.Events() {
+		if err == nil {
+			err = c.print(r, out)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// print prints one event, unless it is not asked for.
+func (c logCmd) print(r eventstore.Recorded, out io.Writer) error {
+	if c.Stream != "" && r.Stream != c.Stream || !c.From.Before(r.Position) {
+		return nil
+	}
+	if !c.JSON {
+		_, err := fmt.Fprintf(out, "%s  %s  %-28s %s@%d  %s\n", r.Position, r.Time.UTC().Format("2006-01-02T15:04:05.000Z"), r.Type, r.Stream, r.Revision, r.Data)
+		return err
+	}
+	encoded, err := json.Marshal(line{r.Position, r.Stream, r.Revision, r.Type, r.Time.UTC(), r.Data, r.Metadata})
+	if err != nil {
+		return fmt.Errorf("print event %s: %w", r.Position, err)
+	}
+	_, err = fmt.Fprintf(out, "%s\n", encoded)
+	return err
+}

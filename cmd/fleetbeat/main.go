@@ -1,0 +1,84 @@
+// Command fleetbeat is Fleetbeat: the server, the demo fleet, and the tools that look into a data folder. It translates
+// flags, environment and signals; package app owns the process.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"fleetbeat/domain"
+)
+
+// version is set by the linker: see the Makefile.
+var version = "unknown"
+
+// cli is the command line; its tags are its help.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Serve everything on embedded engines, from one folder."`
+	Demo    demoCmd    `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
+	Log     logCmd     `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
+	Rebuild rebuildCmd `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run does what args say and returns the exit code: 0, 1 for what failed, 2 for what was asked wrongly.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("fleetbeat"),
+		kong.Description("Fleetbeat tells which vehicles are in contact and which have gone silent."),
+		kong.DefaultEnvars("FLEETBEAT"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }),
+		kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(stderr, "fleetbeat:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit // --help
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "fleetbeat:", err)
+		return 2
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.Bind(streams{stdout, stderr})
+	err = parsed.Run()
+	var asked *domain.Error
+	switch {
+	case err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return 0
+	case errors.As(err, &asked) && asked.Kind == domain.Invalid:
+		for _, f := range asked.Fields {
+			fmt.Fprintf(stderr, "fleetbeat: %s: %s\n", f.Field, f.Message)
+		}
+		return 2
+	}
+	fmt.Fprintln(stderr, "fleetbeat:", err)
+	return 1
+}
+
+// streams are where a command prints: answers to out, everything else to err.
+type streams struct{ out, err io.Writer }
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "fleetbeat", version)
+	return err
+}

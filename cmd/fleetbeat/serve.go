@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"fleetbeat/app"
+	"fleetbeat/simulate"
+)
+
+// serveFlags are shared by serve and demo.
+type serveFlags struct {
+	Listen           string        `default:"127.0.0.1:8080" help:"Address to listen on; without API keys, loopback only." placeholder:"HOST:PORT"`
+	Data             string        `default:"fleetbeat-data" help:"Folder of the event log and the views; made if it is not there." placeholder:"DIR"`
+	HeartbeatsMaxAge time.Duration `default:"336h" help:"How long heartbeats are kept; no timeout may be longer than half of it."`
+	UnknownVehicles  string        `default:"reject" enum:"reject,register" help:"What happens to a ping of an unknown VIN: ${enum}."`
+	TrustClock       bool          `help:"Believe this machine's clock even where it is far from what the log says."`
+	LogFormat        string        `default:"text" enum:"text,json" help:"Format of the process's own log, on standard error: ${enum}."`
+	LogLevel         slog.Level    `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+}
+
+func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) app.Options {
+	handler := slog.Handler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel}))
+	if f.LogFormat == "json" {
+		handler = slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel})
+	}
+	return app.Options{
+		Listen: f.Listen, Data: f.Data, Interval: interval, Grace: grace, HeartbeatsMaxAge: f.HeartbeatsMaxAge,
+		RegisterUnknown: f.UnknownVehicles == "register", TrustClock: f.TrustClock, Logger: slog.New(handler), Version: version,
+	}
+}
+
+type serveCmd struct {
+	serveFlags
+	Interval time.Duration `default:"60s" help:"Seeds a new log: the time between two heartbeats. A log that is there keeps its own."`
+	Grace    time.Duration `default:"30s" help:"Seeds a new log: how much later a heartbeat may come."`
+}
+
+// Run serves until a signal comes.
+func (c serveCmd) Run(ctx context.Context, s streams) error {
+	return serve(ctx, c.options(c.Interval, c.Grace, s.err), nil)
+}
+
+type demoCmd struct {
+	serveFlags
+	Interval time.Duration `default:"10s" help:"Seeds a new log: the time between two heartbeats. Short, so that there is something to watch."`
+	Grace    time.Duration `default:"5s" help:"Seeds a new log: how much later a heartbeat may come."`
+}
+
+// Run serves with the classic fleet pinging, until a signal comes.
+func (c demoCmd) Run(ctx context.Context, s streams) error {
+	o := c.options(c.Interval, c.Grace, s.err)
+	return serve(ctx, o, func(ctx context.Context, target string) error {
+		return simulate.Classic(ctx, target, c.Interval+c.Grace, o.Logger)
+	})
+}
+
+// serve runs an app, and a fleet against it, until ctx ends or it cannot go on.
+func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, target string) error) (err error) {
+	a, err := app.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.Start()
+	defer func() {
+		o.Logger.Info("fleetbeat stops")
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), app.StopTimeout)
+		defer cancel()
+		err = errors.Join(err, a.Stop(stopping))
+	}()
+	driving, cancel := context.WithCancel(ctx)
+	parked := make(chan error, 1)
+	go func() {
+		defer close(parked)
+		if fleet != nil {
+			parked <- fleet(driving, "http://"+a.Addr())
+		}
+	}()
+	defer func() { cancel(); <-parked }()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-a.Failed():
+			return err
+		case err, driving := <-parked:
+			if err != nil {
+				o.Logger.Error("the demo fleet does not ping", "error", err)
+			}
+			if !driving {
+				parked = nil
+			}
+		}
+	}
+}
