@@ -195,8 +195,17 @@ func (a *App) openIngest(ctx context.Context) error {
 		Store: a.store, Registry: a.registry, Recorder: a.ingest, Now: a.clock.Now, HeartbeatsMaxAge: a.options.HeartbeatsMaxAge,
 		RegisterUnknown: a.options.RegisterUnknown, Log: a.log,
 	})
-	a.running.push("commands", func(context.Context) error { a.commands.Close(); return nil })
+	resuming, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	a.running.push("commands", func(context.Context) error { cancel(); a.commands.Close(); return nil })
+	go a.resumeImports(resuming)
 	return nil
+}
+
+// resumeImports finishes what a crash cut short: an import that was accepted is applied whole.
+func (a *App) resumeImports(ctx context.Context) {
+	if err := a.commands.ImportFleet.Resume(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("an import that was cut short is not finished; the next start tries again", "error", err)
+	}
 }
 
 // newestMoment returns the latest moment that an evaluation in the log knows of, so that receipt time does not begin
@@ -218,11 +227,7 @@ func newestMoment(ctx context.Context, store eventstore.Store) (domain.Instant, 
 }
 
 func (a *App) makeServer(context.Context) error {
-	handler := api.New(a.deps(), api.Options{Version: a.options.Version})
-	a.server = &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
+	a.server = api.NewServer(api.New(a.deps(), api.Options{Version: a.options.Version}), a.log)
 	return nil
 }
 

@@ -106,11 +106,14 @@ func (v *views) asOf(name string) domain.Instant {
 	return 0
 }
 
-// unready says which views are being built, and how far they are.
+// unready says which views cannot be asked yet, and why.
 func (v *views) unready(report func(part, why string)) {
 	for _, p := range v.all {
-		if s := p.State(); s.Building && !s.CaughtUp {
+		switch s := p.State(); {
+		case s.Building && !s.CaughtUp:
 			report(p.View().Name, fmt.Sprintf("is being built, %.0f %% done", 100*s.Progress.Fraction()))
+		case s.AsOf.IsZero():
+			report(p.View().Name, "has no moment to show yet: the first evaluation is not there")
 		}
 	}
 }

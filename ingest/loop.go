@@ -105,7 +105,7 @@ func (i *Ingest) run(ctx context.Context, j *job) bool {
 		return false
 	case j.opened != nil:
 		i.observer.deaf(*j.opened)
-		i.logger.Info("node takes heartbeats", "node", i.by.By, "at", j.opened.At, "deafFrom", j.opened.DeafFrom, "why", j.opened.Why)
+		i.logger.Info("node takes heartbeats", "node", i.by.By, "at", j.opened.At.String(), "deafFrom", j.opened.DeafFrom.String(), "why", j.opened.Why)
 	default:
 		i.observer.stored(j.batch, len(j.event.Data), time.Since(start))
 	}
@@ -137,7 +137,7 @@ func (i *Ingest) encode(j *job) (err error) {
 func (i *Ingest) settle(j *job, p domain.Position) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	now, _ := i.clock.read()
+	now, _ := i.look()
 	switch {
 	case j.opened != nil && !j.owed:
 		i.noteWaiting()

@@ -191,8 +191,8 @@ func (l *Liveness) applyRecorded(r eventstore.Recorded) (int, error) {
 	if caused(l.recording.cause, r) {
 		index = l.recording.cause.Index + 1
 	}
-	if !more {
-		l.decide()
+	if !more && l.last.Through.Before(r.Position) {
+		l.decide() // up to there, an evaluation says that all is decided and recorded
 	}
 	return index, nil
 }

@@ -33,7 +33,7 @@ func (l *Liveness) load(ctx context.Context) error {
 	l.state, l.position, l.revision, l.last = state, h.Position, h.Connections, last
 	l.recording, l.pending, l.chunk, l.owner = recording, nil, nil, false
 	l.saved, l.contacts = state.w, 0
-	if first == nil {
+	if first == nil && !l.position.Before(last.Through) {
 		l.decide()
 	}
 	return nil

@@ -158,12 +158,17 @@ func (l *Liveness) refused(stream string, err error) error {
 
 // confirm compares what is in the log with what was decided here.
 func (l *Liveness) confirm(ctx context.Context, r eventstore.Recorded) error {
-	if l.recording != nil || r.Revision <= l.revision {
+	if r.Revision <= l.revision {
 		return nil // applied, or our own
 	}
 	event, err := eventstore.Decode(r)
 	if err != nil {
 		return err
+	}
+	if l.recording != nil { // another owner wrote it since this one started
+		l.state.Apply(event)
+		l.revision = r.Revision
+		return nil
 	}
 	l.owner, l.chunk = false, nil
 	if len(l.pending) > 0 && r.Revision == l.revision+1 && reflect.DeepEqual(l.pending[0], event) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"fleetbeat/app"
@@ -72,27 +73,19 @@ func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, t
 		err = errors.Join(err, a.Stop(stopping))
 	}()
 	driving, cancel := context.WithCancel(ctx)
-	parked := make(chan error, 1)
-	go func() {
-		defer close(parked)
-		if fleet != nil {
-			parked <- fleet(driving, "http://"+a.Addr())
-		}
-	}()
-	defer func() { cancel(); <-parked }()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case err := <-a.Failed():
-			return err
-		case err, driving := <-parked:
-			if err != nil {
+	var parked sync.WaitGroup
+	if fleet != nil {
+		parked.Go(func() {
+			if err := fleet(driving, "http://"+a.Addr()); err != nil && driving.Err() == nil {
 				o.Logger.Error("the demo fleet does not ping", "error", err)
 			}
-			if !driving {
-				parked = nil
-			}
-		}
+		})
+	}
+	defer func() { cancel(); parked.Wait() }()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.Failed():
+		return err
 	}
 }
