@@ -171,3 +171,13 @@ func decoded(t testing.TB, r eventstore.Recorded) domain.Event {
 	require.NoError(t, err)
 	return e
 }
+
+// copy returns a log of the first n events.
+func (m *memLog) copy(n int) *memLog {
+	c := newMemLog()
+	c.all = slices.Clone(m.all[:n])
+	for i, e := range c.all {
+		c.streams[e.Stream] = append(c.streams[e.Stream], i)
+	}
+	return c
+}

@@ -73,9 +73,15 @@ func (w written) batch(node string, until float64, hs ...heard) {
 	w.log.put(w.t, domain.IngestStream(node), b)
 }
 
-// told prints what liveness wrote, a line each: "1 connected 3.0", "unobserved 3.0-5.0 restart".
-func told(t testing.TB, log *memLog) (lines []string) {
-	for _, e := range log.events(t, domain.ConnectionsStream) {
+// told describes what liveness wrote to a log in memory.
+func told(t testing.TB, log *memLog) []string {
+	t.Helper()
+	return describe(log.events(t, domain.ConnectionsStream))
+}
+
+// describe prints transitions and spans, a line each: "1 connected 3.0", "unobserved 3.0-5.0 restart".
+func describe(events []domain.Event) (lines []string) {
+	for _, e := range events {
 		switch e := e.(type) {
 		case *domain.VehicleConnected:
 			lines = append(lines, fmt.Sprintf("%d connected %.1f", number(e.VIN), e.At.Sub(start).Seconds()))
@@ -97,13 +103,15 @@ func newLiveness(log *memLog, snapshots Snapshots) *Liveness {
 	return New(Options{Store: log, Snapshots: snapshots, LogID: "log", Logger: slog.New(slog.DiscardHandler), Exclusive: true})
 }
 
-func TestRules(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name string
-		log  func(w written)
-		want []string
-	}{
+// rule is a written log and the transitions it must give.
+type rule struct {
+	name string
+	log  func(w written)
+	want []string
+}
+
+func rules() []rule {
+	return []rule{
 		{"the first heartbeat connects at its receipt", func(w written) {
 			w.open("n", 0)
 			w.batch("n", 2, heard{1, 1})
@@ -252,7 +260,11 @@ func TestRules(t *testing.T) {
 			w.batch("n", 9)
 		}, []string{"1 connected 0.5", "8 connected 0.5", "8 disconnected 2.5", "1 disconnected 5.5"}},
 	}
-	for _, test := range tests {
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, test := range rules() {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := write(t)
@@ -263,13 +275,7 @@ func TestRules(t *testing.T) {
 			assert.Equal(t, test.want, told(t, w.log))
 
 			t.Run("whatever the pages, and again from the recorded ones", func(t *testing.T) {
-				again := newMemLog()
-				*again = *w.log
-				again.all = w.log.all[:before]
-				again.streams = map[string][]int{}
-				for i, e := range again.all {
-					again.streams[e.Stream] = append(again.streams[e.Stream], i)
-				}
+				again := w.log.copy(before)
 				r := &reader{log: again, l: newLiveness(again, &memSnapshots{}), size: 1}
 				require.NoError(t, r.read(context.Background()))
 				assert.Equal(t, test.want, told(t, again))
