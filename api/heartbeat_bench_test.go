@@ -111,7 +111,7 @@ func pingOver(b *testing.B, handler http.Handler, body string) {
 				b.Error(err)
 				return
 			}
-			defer connection.Close()
+			defer func() { _ = connection.Close() }()
 			for in := bufio.NewReader(connection); left.Add(-1) >= 0; {
 				if err := pingOnce(connection, in, ping); err != nil {
 					b.Error(err)

@@ -21,10 +21,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const (
-	abc   domain.VIN = "YS2R4X20005399401"
-	logID            = "0f8fad5b-d9cb-469f-a165-70867728950e"
-)
+const abc domain.VIN = "YS2R4X20005399401"
+
+const logID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 var errBroken = errors.New("pq: connection refused at /var/lib/secret")
 

@@ -29,7 +29,6 @@ type importCheck struct {
 	registry *Registry
 	limits   limits
 	vins     map[domain.VIN]int // lines
-	plates   map[string]int     // lines, by key
 	owners   map[string]*importOwner
 }
 
