@@ -35,7 +35,7 @@ const (
 const fullBody = `{"id":"a1b2c3d4","sentAt":"2026-06-01T12:00:00.000Z","location":{"lat":59.3326,"lon":18.0649},` +
 	`"readings":{"speed":61.5,"fuel":33,"engine_temperature":88.25}}`
 
-var pprofRounds = flag.Int("ping.rounds", pingRounds, "rounds of BenchmarkPing; more for a profile")
+var rounds = flag.Int("ping.rounds", pingRounds, "rounds of BenchmarkPing; more for a profile")
 
 // BenchmarkPing is one durable ping a request over 256 kept-open connections, against an app on a real SQLite log, in
 // turns with its floor: the same server on a handler that answers 204 without reading. An op is a ping; the target is a
@@ -61,7 +61,7 @@ func benchPing(b *testing.B, body string) {
 	pings.reset()
 	nothing.reset()
 	for b.Loop() {
-		for range *pprofRounds {
+		for range *rounds {
 			nothing.round(b, requests)
 			pings.round(b, requests)
 		}
@@ -243,5 +243,5 @@ func importFleet(b *testing.B, a *App, vehicles, brief int) {
 		require.Empty(b, result.Problems)
 		last = result.Position
 	}
-	until(b, "the import is in the registry", func() bool { return !a.registry.Folded().Less(last) })
+	until(b, "the import is in the registry", func() bool { return !a.registry.Folded().Before(last) })
 }

@@ -32,7 +32,11 @@ type builder struct {
 // Rebuild builds the view anew beside the one that is read, which goes on being folded, and switches over once it has
 // caught up. report, which may be nil, is told how far it has come. The error wraps ErrBuilding where the view is being
 // built already; after any error the view is as it was.
+// Before the first From it does what From does.
 func (p *Projection) Rebuild(ctx context.Context, report func(Progress)) error {
+	if _, err := p.From(ctx); err != nil { // it knows what was folded so far
+		return err
+	}
 	if !p.building.TryLock() {
 		return fmt.Errorf("rebuild the %s view: %w", p.view.Name, ErrBuilding)
 	}

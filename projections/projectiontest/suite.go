@@ -67,7 +67,7 @@ func (o Opened) views() []projections.View {
 	return o.Views
 }
 
-// folder folds one view as a process does.
+// start folds one view as a process does that starts.
 func start(t *testing.T, o Opened, view projections.View, log *Log) *projections.Projection {
 	t.Helper()
 	p := projections.New(view, o.Engine, log, LogID, projections.Options{})
@@ -158,6 +158,7 @@ func cutAndCrash(t *testing.T, open Open, o Opened, folder string, view projecti
 			}
 		}
 	}
+	handle(t, p, log, log.Len(), log.Len(), true) // a crash may have come after the last page
 	require.True(t, p.State().CaughtUp)
 	return o
 }

@@ -1,0 +1,204 @@
+package sqlite_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	driver "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"fleetbeat/eventstore"
+	"fleetbeat/projections"
+	"fleetbeat/projections/projectiontest"
+	"fleetbeat/projections/sqlite"
+	"fleetbeat/queries"
+)
+
+func TestOpenMakesAnew(t *testing.T) {
+	t.Parallel()
+	log := projectiontest.Generate(t, 4, 200)
+	for name, spoil := range map[string]func(t *testing.T, path string){
+		"a file that is not a database": func(t *testing.T, path string) {
+			require.NoError(t, os.WriteFile(path, []byte("this was never a database, and it is long enough to be read as one"), 0o600))
+		},
+		"a file that is cut short": func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 5000)) },
+		"a file that is gone":      func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) },
+		"a file of a newer version": func(t *testing.T, path string) {
+			conn, err := driver.OpenConn(path, driver.OpenReadWrite)
+			require.NoError(t, err)
+			require.NoError(t, sqlitex.ExecuteScript(conn, "PRAGMA user_version = 99", nil))
+			require.NoError(t, conn.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "views.db")
+			views, err := sqlite.Open(path)
+			require.NoError(t, err)
+			from(t, views, log)
+			want := projectiontest.Dump(t, views, "fleet")
+			require.NoError(t, views.Close())
+			spoil(t, path)
+
+			views, err = sqlite.Open(path)
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, views.Close()) }()
+			p := projections.New(projections.Fleet(), views, log, projectiontest.LogID, projections.Options{})
+			_, err = p.From(t.Context())
+			for err != nil { // it may open and turn out to be corrupt when it is read
+				require.ErrorIs(t, err, projections.ErrMoved)
+				_, err = p.From(t.Context())
+			}
+			assert.Equal(t, want, projectiontest.Dump(t, views, "fleet"))
+		})
+	}
+}
+
+func TestOpenRefusesAForeignFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "views.db")
+	conn, err := driver.OpenConn(path, driver.OpenReadWrite, driver.OpenCreate)
+	require.NoError(t, err)
+	require.NoError(t, sqlitex.ExecuteScript(conn, "CREATE TABLE precious (x); INSERT INTO precious VALUES (1)", nil))
+	require.NoError(t, conn.Close())
+	_, err = sqlite.Open(path)
+	require.Error(t, err)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Positive(t, info.Size(), "it is not ours to delete")
+}
+
+// from starts a projection of the fleet view.
+func from(t *testing.T, views *sqlite.Views, log projections.Log) *projections.Projection {
+	t.Helper()
+	p := projections.New(projections.Fleet(), views, log, projectiontest.LogID, projections.Options{})
+	_, err := p.From(t.Context())
+	require.NoError(t, err)
+	return p
+}
+
+func TestCorruptionWhileRunning(t *testing.T) {
+	t.Parallel()
+	log := projectiontest.Generate(t, 4, 400)
+	path := filepath.Join(t.TempDir(), "views.db")
+	views, err := sqlite.Open(path)
+	require.NoError(t, err)
+	p := from(t, views, log)
+	want := projectiontest.Dump(t, views, "fleet")
+	require.NoError(t, views.Close())
+	views, err = sqlite.Open(path) // so that everything is in the file and nothing in memory
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, views.Close()) }()
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	info, err := file.Stat()
+	require.NoError(t, err)
+	for at := int64(4096); at < info.Size(); at += 4096 {
+		_, err = file.WriteAt(make([]byte, 64), at)
+		require.NoError(t, err)
+	}
+	require.NoError(t, file.Close())
+
+	_, err = views.Fleet(nil).Vehicles(t.Context(), queries.ListVehicles{Sort: queries.SortVIN, Limit: 5}, 0)
+	require.Error(t, err)
+	p = projections.New(projections.Fleet(), views, log, projectiontest.LogID, projections.Options{})
+	for _, err = p.From(t.Context()); err != nil; _, err = p.From(t.Context()) {
+		require.ErrorIs(t, err, projections.ErrMoved)
+	}
+	assert.Equal(t, want, projectiontest.Dump(t, views, "fleet"))
+	require.NoError(t, p.Handle(t.Context(), eventstore.Delivery{Live: true}))
+}
+
+func TestGenerationsLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	log := projectiontest.Generate(t, 4, 200)
+	path := filepath.Join(t.TempDir(), "views.db")
+	views, err := sqlite.Open(path)
+	require.NoError(t, err)
+	var all []*projections.Projection
+	for _, view := range projections.All() {
+		p := projections.New(view, views, log, projectiontest.LogID, projections.Options{})
+		_, err := p.From(t.Context())
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+	names := func() (n int) {
+		conn, err := driver.OpenConn(path, driver.OpenReadOnly)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, conn.Close()) }()
+		require.NoError(t, sqlitex.Execute(conn, "SELECT count(*) FROM sqlite_master", &sqlitex.ExecOptions{ResultFunc: func(s *driver.Stmt) error {
+			n = s.ColumnInt(0)
+			return nil
+		}}))
+		return n
+	}
+	before := names()
+	for range 12 { // past _g1 and _g11, whose names end alike
+		for _, p := range all {
+			require.NoError(t, p.Rebuild(t.Context(), nil))
+		}
+	}
+	assert.Equal(t, before, names())
+	require.NoError(t, views.Close())
+}
+
+func TestFeedAndQuarters(t *testing.T) {
+	t.Parallel()
+	log := projectiontest.Generate(t, 6, 500)
+	views := openViews(t)
+	p := projections.New(projections.Timeline(), views, log, projectiontest.LogID, projections.Options{})
+	_, err := p.From(t.Context())
+	require.NoError(t, err)
+	timeline := views.Timeline(p)
+	var want []projections.FeedChange
+	total := projections.Quarter{}
+	for _, row := range projectiontest.Dump(t, views, "timeline") {
+		switch row := row.(type) {
+		case *projections.FeedChange:
+			want = append(want, *row)
+		case *projections.Quarter:
+			if row.CustomerID == "" {
+				total.Connected += row.Connected
+				total.Disconnected += row.Disconnected
+				total.NeverSeen += row.NeverSeen
+			}
+		}
+	}
+	require.NotEmpty(t, want)
+	var got []projections.FeedChange
+	for {
+		after := projectiontest.Position(0)
+		if len(got) > 0 {
+			after = got[len(got)-1].Position
+		}
+		some, err := timeline.Changes(t.Context(), after, 7)
+		require.NoError(t, err)
+		if len(some) == 0 {
+			break
+		}
+		got = append(got, some...)
+	}
+	assert.Equal(t, want, got, "all of them, in the order of the log")
+	newest, err := timeline.Before(t.Context(), projectiontest.Position(1_000_000), 3)
+	require.NoError(t, err)
+	assert.Equal(t, []projections.FeedChange{want[len(want)-1], want[len(want)-2], want[len(want)-3]}, newest)
+
+	middle := p.State().AsOf - 3_600_000
+	quarters, err := timeline.Quarters(t.Context(), "", middle, p.State().AsOf+3_600_000)
+	require.NoError(t, err)
+	require.NotEmpty(t, quarters)
+	assert.Zero(t, quarters[0].Start)
+	sum := projections.Quarter{}
+	for i, q := range quarters {
+		if i > 0 {
+			assert.GreaterOrEqual(t, q.Start, middle)
+		}
+		sum.Connected += q.Connected
+		sum.Disconnected += q.Disconnected
+		sum.NeverSeen += q.NeverSeen
+	}
+	assert.Equal(t, total, sum, "what lies before the window is not lost")
+}
