@@ -233,14 +233,7 @@ func (a *App) makeServer(context.Context) error {
 
 // Start answers requests until Stop.
 func (a *App) Start() {
-	a.running.push("requests", func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, StopTimeout/2)
-		defer cancel()
-		if err := a.server.Shutdown(ctx); err != nil {
-			return errors.Join(err, a.server.Close())
-		}
-		return nil
-	})
+	a.running.push("requests", newRequests(a.server).stop)
 	go func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			a.fail(fmt.Errorf("serve: %w", err))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,9 @@ import (
 	"fleetbeat/api"
 	"fleetbeat/eventstore"
 )
+
+// readyEvery is how often AwaitReady looks.
+const readyEvery = 20 * time.Millisecond
 
 // health remembers which readers of the log have caught up once, and which are stuck and why. The router tells it.
 type health struct {
@@ -68,4 +72,19 @@ func (a *App) unready(context.Context) []api.Unready {
 		parts = append(parts, api.Unready{Part: "ingest", Why: err.Error()})
 	}
 	return parts
+}
+
+// AwaitReady returns when everything is ready, or with ctx's error. Whoever writes sooner is refused until the registry has
+// been read.
+func (a *App) AwaitReady(ctx context.Context) error {
+	again := time.NewTicker(readyEvery)
+	defer again.Stop()
+	for len(a.unready(ctx)) > 0 {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("wait until everything is ready: %w", ctx.Err())
+		}
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ type HeartbeatsRecorded struct {
 	Heartbeats []Heartbeat `json:"heartbeats,omitempty"`
 }
 
-// IngestClosed is a node's last event: it receives no more.
+// IngestClosed is a node's last event: everything it received is in the log, and from At on it received nothing.
 type IngestClosed struct {
 	At Instant `json:"at"`
 }

@@ -56,7 +56,7 @@ func (s *State) Fold(r eventstore.Recorded, index int, into *batch) error {
 	case *domain.IngestOpened:
 		s.opened(r.Stream, int64(r.Revision), e)
 	case *domain.IngestClosed:
-		s.closed(r.Stream, int64(r.Revision))
+		s.closed(r.Stream, int64(r.Revision), e)
 	default:
 		s.foldRegistry(int32(r.Revision), event)
 	}

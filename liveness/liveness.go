@@ -63,6 +63,7 @@ type Liveness struct {
 	chunk     []eventstore.Event  // the front of pending, being appended: the same at every attempt
 	owner     bool
 	last      evaluation
+	told      bool // something was folded that somebody waits to see: an evaluation is due without more time
 
 	saved    domain.Instant // watermark of the last snapshot
 	contacts int64          // since then
@@ -165,6 +166,7 @@ func (l *Liveness) fold(ctx context.Context, r eventstore.Recorded) error {
 	default:
 		err = l.state.Fold(r, index, &l.batch)
 		l.pending = append(l.pending, l.state.take()...)
+		l.told = l.told || r.Type != domain.TypeHeartbeatsRecorded && l.last.Through.Before(r.Position)
 	}
 	if err != nil {
 		return err

@@ -68,10 +68,11 @@ func (s *State) opened(stream string, revision int64, e *domain.IngestOpened) {
 	s.advance()
 }
 
-// closed ends a life of a node in order: it promises nothing any more, and the others go on without it.
-func (s *State) closed(stream string, revision int64) {
+// closed ends a life of a node in order: everything it received is in the log, it takes nothing from At on, and the others
+// go on without it.
+func (s *State) closed(stream string, revision int64, e *domain.IngestClosed) {
 	if n := s.node(stream); n != nil && n.Open {
-		n.Revision = revision
+		n.Revision, n.Until = revision, max(n.Until, e.At)
 		s.close(n)
 		s.advance()
 	}

@@ -171,13 +171,13 @@ func rules() []rule {
 			w.batch("local", 30)
 			w.batch("local", 30.1)
 		}, []string{"1 connected 1.0", "unobserved 2.0-20.0 restart", "1 disconnected 30.0"}},
-		{"an orderly stop is unobserved from the last batch on", func(w written) {
+		{"an orderly stop is unobserved from its moment on", func(w written) {
 			w.open("local", 0)
 			w.batch("local", 2, heard{1, 1})
 			w.close("local", 3)
 			w.open("local", 4)
 			w.batch("local", 15)
-		}, []string{"1 connected 1.0", "unobserved 2.0-4.0 restart", "1 disconnected 14.0"}},
+		}, []string{"1 connected 1.0", "unobserved 3.0-4.0 restart", "1 disconnected 14.0"}},
 		{"a deaf node's time is unobserved", func(w written) {
 			w.open("n", 0)
 			w.batch("n", 5, heard{1, 1})

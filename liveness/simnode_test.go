@@ -28,6 +28,7 @@ type simNode struct {
 	deafFrom  domain.Instant
 	why       string
 	stopping  bool
+	stopped   domain.Instant // since when it takes nothing
 }
 
 type nodeState int
@@ -131,7 +132,7 @@ func (n *simNode) work() {
 	case len(n.queue) > 0 || n.state == listening && now-n.taken >= 500:
 		n.batch(now)
 	case n.stopping:
-		n.append(domain.IngestClosed{At: now}, func() { n.state = down })
+		n.append(domain.IngestClosed{At: n.stopped}, func() { n.state = down })
 	case n.state == deaf:
 		n.state = opening
 		n.open()
@@ -222,7 +223,7 @@ func (n *simNode) trouble() {
 		n.state, n.queue, n.waiting = down, nil, nil
 		n.w.after(pause, n.start)
 	case 2:
-		n.stopping = n.state == listening
+		n.stopping, n.stopped = n.state == listening, n.clock()
 		n.work()
 		n.w.after(pause+15_000, n.start)
 	}

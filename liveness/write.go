@@ -49,14 +49,14 @@ func lastEvaluation(ctx context.Context, store eventstore.Store) (evaluation, er
 
 // write appends what is decided, then an evaluation if one is due.
 func (l *Liveness) write(ctx context.Context) error {
-	changed := len(l.pending) > 0
+	due := len(l.pending) > 0 || l.told
 	for len(l.pending) > 0 && l.owner {
 		if err := l.writeChunk(ctx); err != nil {
 			return err
 		}
 	}
 	w := l.state.w
-	if l.owner && w >= l.last.AsOf && l.last.Through.Before(l.position) && (changed || w >= l.last.AsOf.Add(evaluateEvery)) {
+	if l.owner && w >= l.last.AsOf && l.last.Through.Before(l.position) && (due || w >= l.last.AsOf.Add(evaluateEvery)) {
 		return l.evaluate(ctx)
 	}
 	return nil
@@ -123,7 +123,7 @@ func (l *Liveness) evaluate(ctx context.Context) error {
 	if err != nil {
 		return l.refused(domain.EvaluationsStream, err)
 	}
-	l.last = evaluation{e, appended.Revision}
+	l.last, l.told = evaluation{e, appended.Revision}, false
 	return nil
 }
 

@@ -34,13 +34,13 @@ type builder struct {
 // built already; after any error the view is as it was.
 // Before the first From it does what From does.
 func (p *Projection) Rebuild(ctx context.Context, report func(Progress)) error {
-	if _, err := p.From(ctx); err != nil { // it knows what was folded so far
-		return err
-	}
 	if !p.building.TryLock() {
 		return fmt.Errorf("rebuild the %s view: %w", p.view.Name, ErrBuilding)
 	}
 	defer p.building.Unlock()
+	if err := p.begin(ctx); err != nil {
+		return fmt.Errorf("start the %s view: %w", p.view.Name, err)
+	}
 	b, err := p.build(ctx, report)
 	if err != nil {
 		return fmt.Errorf("rebuild the %s view: %w", p.view.Name, err)

@@ -230,6 +230,10 @@ func TestLatestFolds(t *testing.T) {
 			want:  []Row{&LatestVehicle{VIN: vin, Life: 4, FirstHeartbeat: at(100), LastHeartbeat: at(10), Location: &domain.LocationAt{Lat: 1, Lon: 2, At: at(9)}}}},
 		{name: "a transition takes nothing back", view: Latest(), given: []Row{known},
 			event: &domain.VehicleDisconnected{Transition: transition(4)}, want: []Row{known}},
+		{name: "a location of the same moment stays when a transition comes with the one before", view: Latest(),
+			given: []Row{with(func(v *LatestVehicle) { v.Location = &domain.LocationAt{Lat: 8, At: at(9)} })},
+			event: &domain.VehicleDisconnected{Transition: transition(4)},
+			want:  []Row{with(func(v *LatestVehicle) { v.Location = &domain.LocationAt{Lat: 8, At: at(9)} })}},
 		{name: "a transition of another life changes nothing", view: Latest(), given: []Row{known},
 			event: &domain.VehicleDisconnected{Transition: transition(5)}},
 	})

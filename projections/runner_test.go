@@ -197,13 +197,17 @@ func TestStartRebuilds(t *testing.T) {
 		{name: "not where the log is as it was", change: func(*testing.T, *projectiontest.Log) {}},
 		{name: "not where the log has grown", change: func(t *testing.T, log *projectiontest.Log) { register(t, log, 39) }},
 		{name: "a view of another log", change: func(*testing.T, *projectiontest.Log) {}, logID: "another", rebuilt: true},
-		{name: "a view that is ahead of the log", rebuilt: true,
-			change: func(_ *testing.T, log *projectiontest.Log) { log.Cut(120) }},
-		{name: "a view whose newest event is another now", rebuilt: true, change: func(t *testing.T, log *projectiontest.Log) {
-			log.Cut(log.Len() - 3)
+		{name: "a view that is ahead of the log, though its newest event is there", rebuilt: true,
+			change: func(_ *testing.T, log *projectiontest.Log) { log.Cut(log.Len() - 1) }}, // the last is an evaluation
+		{name: "a view whose newest event is gone", rebuilt: true, change: func(t *testing.T, log *projectiontest.Log) {
+			log.Cut(log.Len() - 2)
 			for range 9 {
 				log.Add(t, domain.SettingsStream, &domain.SettingsChanged{})
 			}
+		}},
+		{name: "a view whose newest event is another now", rebuilt: true, change: func(t *testing.T, log *projectiontest.Log) {
+			log.Cut(log.Len() - 2)
+			register(t, log, 38) // the same stream and revision
 		}},
 	}
 	for _, test := range tests {
@@ -211,6 +215,7 @@ func TestStartRebuilds(t *testing.T) {
 			t.Parallel()
 			log := full(t)
 			register(t, log, 38)
+			log.Add(t, domain.EvaluationsStream, evaluated(1))
 			r := start(t, projections.Fleet(), log, projections.Options{})
 			generations, err := r.engine.Generations(t.Context(), "fleet")
 			require.NoError(t, err)

@@ -17,6 +17,20 @@ func (p *Projection) start(ctx context.Context) error {
 		return ErrBuilding
 	}
 	defer p.building.Unlock()
+	return p.ensure(ctx)
+}
+
+// begin is start for whoever builds.
+func (p *Projection) begin(ctx context.Context) error {
+	p.work.Lock()
+	defer p.work.Unlock()
+	if p.ready {
+		return nil
+	}
+	return p.ensure(ctx)
+}
+
+func (p *Projection) ensure(ctx context.Context) error {
 	active, err := p.stored(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,11 +18,22 @@ import (
 )
 
 type logCmd struct {
-	Data   string          `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
-	Stream string          `help:"Only events of this stream." placeholder:"NAME"`
-	From   domain.Position `help:"Only events after this position." placeholder:"POSITION"`
-	JSON   bool            `name:"json" help:"Print JSON: position, stream, revision, type, time, data, metadata."`
-	Follow bool            `short:"f" help:"Wait for more."`
+	Data   string `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
+	Stream string `help:"Only events of this stream." placeholder:"NAME"`
+	From   place  `help:"Only events after this position, as the log or an answer of the API has it." placeholder:"POSITION"`
+	JSON   bool   `name:"json" help:"Print JSON: position, stream, revision, type, time, data, metadata."`
+	Follow bool   `short:"f" help:"Wait for more."`
+}
+
+// place is a position as people paste it: as the log has it, or as answers of the API have it, after the log's id.
+type place struct{ domain.Position }
+
+// UnmarshalText reads a position of either form.
+func (p *place) UnmarshalText(text []byte) error {
+	if _, after, found := bytes.Cut(text, []byte(".")); found {
+		text = after
+	}
+	return p.Position.UnmarshalText(text)
 }
 
 // line is an event as --json prints it.
@@ -68,7 +80,7 @@ func (c logCmd) Run(ctx context.Context, s streams) (err error) {
 
 // printAll prints what there is and returns the position it came to.
 func (c logCmd) printAll(ctx context.Context, store eventstore.Store, out *bufio.Writer) (domain.Position, error) {
-	position := c.From
+	position := c.From.Position
 	if c.Stream != "" && !c.Follow {
 		for r, err := range store.ReadStream(ctx, c.Stream, 0, eventstore.Forwards) {
 			if err == nil {
@@ -80,7 +92,7 @@ func (c logCmd) printAll(ctx context.Context, store eventstore.Store, out *bufio
 		}
 		return position, out.Flush()
 	}
-	for page, err := range store.ReadAll(ctx, c.From) {
+	for page, err := range store.ReadAll(ctx, position) {
 		if err == nil {
 			err = c.printPage(page, out)
 		}

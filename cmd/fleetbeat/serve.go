@@ -76,7 +76,11 @@ func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, t
 	var parked sync.WaitGroup
 	if fleet != nil {
 		parked.Go(func() {
-			if err := fleet(driving, "http://"+a.Addr()); err != nil && driving.Err() == nil {
+			err := a.AwaitReady(driving)
+			if err == nil {
+				err = fleet(driving, "http://"+a.Addr())
+			}
+			if err != nil && driving.Err() == nil {
 				o.Logger.Error("the demo fleet does not ping", "error", err)
 			}
 		})

@@ -32,7 +32,7 @@ type Opened struct {
 type Open func(t *testing.T, folder string) Opened
 
 // seeds is how many random logs each promise is tried with.
-const seeds = 6
+const seeds = 4
 
 // logLength is how many events a random log has.
 const logLength = 600

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"fleetbeat/domain"
 	"fleetbeat/queries"
@@ -96,26 +98,30 @@ func (f *Fleet) CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (
 	return found, nil
 }
 
-// SilentSince returns how many disconnected vehicles were last heard after each of these moments, in their order.
+// SilentSince returns how many disconnected vehicles were last heard after each of these moments, in their order. It goes
+// through what is newer than the oldest of them once, whatever their number.
 func (f *Fleet) SilentSince(ctx context.Context, moments []domain.Instant) ([]int64, error) {
-	var found []int64
+	var after map[domain.Instant]int64
+	newestFirst := unique(moments)
+	slices.Reverse(newestFirst)
 	err := f.views.answer(ctx, fleetView, func(t tables) error {
-		found = make([]int64, 0, len(moments))
-		all, err := t.counted(nil)
-		if err != nil {
-			return err
-		}
-		for _, moment := range moments {
-			by, err := t.silentBy(nil, moment)
-			if err != nil {
+		after = make(map[domain.Instant]int64, len(newestFirst))
+		n, until := int64(0), int64(math.MaxInt64)
+		s := t.prepare(`SELECT count(*) FROM fleet_vehicles# INDEXED BY fleet_silent# WHERE status = 0 AND last > ?1 AND last <= ?2`)
+		for _, moment := range newestFirst {
+			if err := s.number(int64(moment)).number(until).run(func() error { n += s.nextNumber(); return nil }); err != nil {
 				return err
 			}
-			found = append(found, all[rankDisconnected]-by)
+			after[moment], until = n, int64(moment)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count silent vehicles: %w", err)
+	}
+	found := make([]int64, len(moments))
+	for i, moment := range moments {
+		found[i] = after[moment]
 	}
 	return found, nil
 }

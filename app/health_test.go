@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"fleetbeat/api"
+	"fleetbeat/eventstore"
+)
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	h := newHealth()
+	h.expect("fleet")
+	h.expect("registry")
+	catching := func(part string) api.Unready { return api.Unready{Part: part, Why: "has not caught up with the log"} }
+	assert.Equal(t, []api.Unready{catching("fleet"), catching("registry")}, h.unready())
+	h.OnSuccess("registry", eventstore.Delivery{}, 0)
+	assert.Len(t, h.unready(), 2, "a page of the past is not yet all of it")
+	h.OnSuccess("registry", eventstore.Delivery{Live: true}, 0)
+	assert.Equal(t, []api.Unready{catching("fleet")}, h.unready())
+	h.OnSuccess("fleet", eventstore.Delivery{Live: true}, 0)
+	assert.Empty(t, h.unready())
+	h.OnError("fleet", errors.New("disk I/O error"))
+	require.Len(t, h.unready(), 1)
+	assert.NotContains(t, h.unready()[0].Why, "disk", "what the error says is for the operator")
+	h.OnSuccess("fleet", eventstore.Delivery{}, 0)
+	assert.Empty(t, h.unready(), "it goes on")
+}
+
+func TestAwaitReady(t *testing.T) {
+	t.Parallel()
+	a, err := New(t.Context(), Options{
+		Listen: "127.0.0.1:0", Data: t.TempDir(), Interval: time.Minute, HeartbeatsMaxAge: time.Hour, Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	a.Start()
+	require.NoError(t, a.AwaitReady(t.Context()))
+	assert.Empty(t, a.unready(t.Context()))
+
+	a.health.expect("what never catches up")
+	ending, end := context.WithCancel(t.Context())
+	end()
+	require.ErrorIs(t, a.AwaitReady(ending), context.Canceled)
+	require.NoError(t, a.Stop(context.Background()))
+	require.NoError(t, a.Stop(context.Background()), "stopping twice is harmless")
+}
