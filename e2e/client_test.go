@@ -96,6 +96,7 @@ func (s *server) register(vin, plate, customer string, more ...any) (w written) 
 		body[more[i].(string)] = more[i+1]
 	}
 	s.ask(201, "POST", "/api/v1/vehicles", body, &w)
+	s.getAfter(vin, w.Position) // so that every question from here on knows it
 	return w
 }
 

@@ -125,6 +125,9 @@ type rest struct {
 // atRest asks for everything, and for the past up to a moment.
 func (s *server) atRest(until time.Time) rest {
 	s.t.Helper()
+	eventually(s.t, "the timeline view has come as far as the fleet view", func() bool {
+		return s.timeline(vin(0))[0].To.After(until)
+	})
 	r := rest{Vehicles: map[string]vehicle{}, Pasts: map[string][]interval{}, Latest: map[string]json.RawMessage{}}
 	var page list[vehicle]
 	s.ask(200, "GET", "/api/v1/vehicles?limit=200", nil, &page)

@@ -86,11 +86,14 @@ func TestSilenceAcrossARestart(t *testing.T) {
 	to.Store(s)
 	require.Equal(t, "connected", s.get(vin(caught)).Status, "it was silent only while nobody could hear it")
 	assert.Equal(t, v.Since, s.get(vin(stops)).Since, "a restart changes no status")
-	since := readLog(t, data)
+	var since *eventLog
+	eventually(t, "the time of the restart is in the log", func() bool {
+		since = readLog(t, data)
+		return len(since.spans) > len(stopped.spans)
+	})
 	for _, d := range since.transitions[len(stopped.transitions):] {
 		require.Equal(t, vin(caught), d.VIN, "a restart changes no status")
 	}
-	require.Greater(t, len(since.spans), len(stopped.spans), "the time of the restart is in the log")
 	restart := since.spans[len(stopped.spans)]
 	assert.Equal(t, "restart", restart.Why)
 	assert.GreaterOrEqual(t, restart.To.Sub(restart.From), brief, "all of it")
