@@ -71,4 +71,7 @@ type Deps struct {
 // Options say what the API says of itself.
 type Options struct {
 	Version string // of Fleetbeat, for /healthz; may be empty
+	// LoopbackOnly refuses requests whose Host is not this machine's own name for itself: what listens on loopback without
+	// keys would otherwise be open to any page whose name is made to lead there.
+	LoopbackOnly bool
 }

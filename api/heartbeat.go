@@ -63,6 +63,10 @@ func (s *server) addHeartbeats() {
 
 // heartbeat answers one heartbeat when it is durable.
 func (s *server) heartbeat(w http.ResponseWriter, r *http.Request) {
+	if isOtherSites(r) { // an <img> on any page would be contact that no vehicle made
+		otherSite().write(w)
+		return
+	}
 	h, err := readHeartbeat(w, r)
 	var recorded commands.Verdict
 	if err == nil {
@@ -127,8 +131,13 @@ func parseHeartbeat(vin domain.VIN, body []byte) (domain.Heartbeat, error) {
 	if err := decode(body, &given); err != nil {
 		return domain.Heartbeat{}, err
 	}
-	h := domain.Heartbeat{VIN: vin, ID: given.ID, SentAt: given.SentAt, Readings: given.Readings}
-	if l := given.Location; l != nil {
+	return given.of(vin)
+}
+
+// of returns what a vehicle sent as a heartbeat.
+func (n *NewHeartbeat) of(vin domain.VIN) (domain.Heartbeat, error) {
+	h := domain.Heartbeat{VIN: vin, ID: n.ID, SentAt: n.SentAt, Readings: n.Readings}
+	if l := n.Location; l != nil {
 		switch {
 		case l.Lat == nil:
 			return h, domain.InvalidField("location.lat", "is missing")

@@ -91,7 +91,7 @@ func (s *server) describe(op operation) huma.Operation {
 	if status == 0 {
 		status = http.StatusOK
 	}
-	problems := append([]int{http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusInternalServerError,
+	problems := append([]int{http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusInternalServerError,
 		http.StatusServiceUnavailable}, op.problems...)
 	if op.body != nil {
 		problems = append(problems, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
@@ -180,8 +180,9 @@ func bodyNames(document *huma.OpenAPI) []string {
 			if op.RequestBody == nil {
 				continue
 			}
-			ref := op.RequestBody.Content["application/json"].Schema.Ref
-			names = append(names, strings.TrimPrefix(ref, "#/components/schemas/"))
+			for _, media := range op.RequestBody.Content {
+				names = append(names, strings.TrimPrefix(media.Schema.Ref, "#/components/schemas/"))
+			}
 		}
 	}
 	return names

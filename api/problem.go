@@ -114,9 +114,12 @@ func detailsOf(fields []domain.Problem) []ProblemDetail {
 }
 
 // write answers with the problem.
-func (p *Problem) write(w http.ResponseWriter) {
+func (p *Problem) write(w http.ResponseWriter) { p.writeAs(w, p) }
+
+// writeAs answers with the problem in the form of a document that holds it and more.
+func (p *Problem) writeAs(w http.ResponseWriter, document any) {
 	var body bytes.Buffer
-	if err := marshal(&body, p); err != nil {
+	if err := marshal(&body, document); err != nil {
 		panic(err) // texts and numbers: only a fault of the JSON library could be the cause
 	}
 	header := w.Header()

@@ -90,13 +90,21 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse returns why a request goes no further, or nil.
 func (s *server) refuse(r *http.Request) *Problem {
+	if s.options.LoopbackOnly && !isLoopbackHost(r.Host) {
+		return newProblem(http.StatusForbidden,
+			"this address is not answered to: without API keys only localhost, 127.0.0.1 and [::1] are, with any port")
+	}
 	if !isClean(r.URL.Path) { // the mux would redirect to an absolute path, which is wrong behind a prefix
 		return newProblem(http.StatusNotFound, noRoute)
 	}
 	if s.origins.Check(r) != nil {
-		return newProblem(http.StatusForbidden, "a page of another site may not change anything here")
+		return otherSite()
 	}
 	return nil
+}
+
+func otherSite() *Problem {
+	return newProblem(http.StatusForbidden, "a page of another site may not change anything here")
 }
 
 // isClean reports whether a path has no empty, "." or ".." segments, a slash at its end apart.

@@ -186,7 +186,11 @@ func (a *App) openIngest(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open ingest: %w", err)
 	}
-	a.running.push("ingest", a.ingest.Close)
+	a.running.push("ingest", func(ctx context.Context) error { // where the log cannot be written, the rest still needs time
+		ctx, cancel := context.WithTimeout(ctx, StopTimeout/3)
+		defer cancel()
+		return a.ingest.Close(ctx)
+	})
 	go func() {
 		<-a.ingest.Failed()
 		a.fail(a.ingest.Err())
@@ -227,7 +231,7 @@ func newestMoment(ctx context.Context, store eventstore.Store) (domain.Instant, 
 }
 
 func (a *App) makeServer(context.Context) error {
-	a.server = api.NewServer(api.New(a.deps(), api.Options{Version: a.options.Version}), a.log)
+	a.server = api.NewServer(api.New(a.deps(), api.Options{Version: a.options.Version, LoopbackOnly: true}), a.log)
 	return nil
 }
 

@@ -3,8 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -51,25 +51,29 @@ func (h *health) OnError(name string, _ error) {
 	h.stuck[name] = "cannot proceed and keeps trying; the log says why"
 }
 
-func (h *health) unready() (parts []api.Unready) {
+// unready reports each part that is not ready, and why.
+func (h *health) unready(report func(part, why string)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for name := range h.catching {
-		parts = append(parts, api.Unready{Part: name, Why: "has not caught up with the log"})
+		report(name, "has not caught up with the log")
 	}
 	for name, why := range h.stuck {
-		parts = append(parts, api.Unready{Part: name, Why: why})
+		report(name, why)
 	}
-	slices.SortFunc(parts, func(a, b api.Unready) int { return strings.Compare(a.Part, b.Part) })
-	return parts
 }
 
-// unready returns what keeps the app from being ready, in words for the operator.
-func (a *App) unready(context.Context) []api.Unready {
-	parts := a.health.unready()
-	a.views.unready(func(part, why string) { parts = append(parts, api.Unready{Part: part, Why: why}) })
+// unready returns what keeps the app from being ready, in words for the operator: each part once, with what says most.
+func (a *App) unready(context.Context) (parts []api.Unready) {
+	whys := map[string]string{}
+	report := func(part, why string) { whys[part] = why }
+	a.health.unready(report)
+	a.views.unready(report)
 	if err := a.ingest.Ready(); err != nil {
-		parts = append(parts, api.Unready{Part: "ingest", Why: err.Error()})
+		report("ingest", err.Error())
+	}
+	for _, part := range slices.Sorted(maps.Keys(whys)) {
+		parts = append(parts, api.Unready{Part: part, Why: whys[part]})
 	}
 	return parts
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"fleetbeat/api"
 	"fleetbeat/eventstore"
 )
 
@@ -19,19 +18,24 @@ func TestHealth(t *testing.T) {
 	h := newHealth()
 	h.expect("fleet")
 	h.expect("registry")
-	catching := func(part string) api.Unready { return api.Unready{Part: part, Why: "has not caught up with the log"} }
-	assert.Equal(t, []api.Unready{catching("fleet"), catching("registry")}, h.unready())
+	unready := func() map[string]string {
+		parts := map[string]string{}
+		h.unready(func(part, why string) { parts[part] = why })
+		return parts
+	}
+	const catching = "has not caught up with the log"
+	assert.Equal(t, map[string]string{"fleet": catching, "registry": catching}, unready())
 	h.OnSuccess("registry", eventstore.Delivery{}, 0)
-	assert.Len(t, h.unready(), 2, "a page of the past is not yet all of it")
+	assert.Len(t, unready(), 2, "a page of the past is not yet all of it")
 	h.OnSuccess("registry", eventstore.Delivery{Live: true}, 0)
-	assert.Equal(t, []api.Unready{catching("fleet")}, h.unready())
+	assert.Equal(t, map[string]string{"fleet": catching}, unready())
 	h.OnSuccess("fleet", eventstore.Delivery{Live: true}, 0)
-	assert.Empty(t, h.unready())
+	assert.Empty(t, unready())
 	h.OnError("fleet", errors.New("disk I/O error"))
-	require.Len(t, h.unready(), 1)
-	assert.NotContains(t, h.unready()[0].Why, "disk", "what the error says is for the operator")
+	require.Contains(t, unready(), "fleet")
+	assert.NotContains(t, unready()["fleet"], "disk", "what the error says is for the operator")
 	h.OnSuccess("fleet", eventstore.Delivery{}, 0)
-	assert.Empty(t, h.unready(), "it goes on")
+	assert.Empty(t, unready(), "it goes on")
 }
 
 func TestAwaitReady(t *testing.T) {

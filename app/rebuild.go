@@ -41,7 +41,11 @@ func Rebuild(ctx context.Context, data, view string, logger *slog.Logger, report
 	if err != nil && !owned {
 		return err
 	}
-	file, err := viewfile.Open(filepath.Join(data, viewsFile))
+	open := viewfile.Open
+	if owned {
+		open = viewfile.OpenServed
+	}
+	file, err := open(filepath.Join(data, viewsFile))
 	if err != nil {
 		return err
 	}
@@ -64,9 +68,13 @@ func askRebuild(ctx context.Context, file *viewfile.Views, view string, report f
 	}
 	ticker := time.NewTicker(projections.RequestEvery / 4)
 	defer ticker.Stop()
+	unheard := time.NewTimer(10 * projections.RequestEvery)
+	defer unheard.Stop()
 	for {
 		select {
 		case <-ticker.C:
+		case <-unheard.C:
+			return fmt.Errorf("%w: the server that owns the folder does not take it up", ErrRebuildFailed)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -75,6 +83,9 @@ func askRebuild(ctx context.Context, file *viewfile.Views, view string, report f
 			return err
 		}
 		report(r.Progress)
+		if r.State != projections.RebuildAsked {
+			unheard.Stop()
+		}
 		switch r.State {
 		case projections.RebuildDone:
 			return nil

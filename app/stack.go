@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 )
 
 // step is one thing to undo, by the name that an operator reads when it hangs.
@@ -27,6 +28,19 @@ func (s *stack) push(name string, stop func(ctx context.Context) error) {
 	s.steps = append(s.steps, step{name, stop})
 }
 
+// grace is what each step is given once the time is over, so that those below one that hung still do what takes no time,
+// and only it is named.
+const grace = 200 * time.Millisecond
+
+// overdue delivers when ctx ended a grace ago.
+func overdue(ctx context.Context) <-chan time.Time {
+	if left := make(chan time.Time, 1); ctx.Err() == nil {
+		context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { left <- time.Now() }) })
+		return left
+	}
+	return time.After(grace)
+}
+
 // unwind stops everything. A step that does not return when ctx ends is left behind and named in the error; those below
 // it are stopped all the same.
 func (s *stack) unwind(ctx context.Context) error {
@@ -44,7 +58,7 @@ func (s *stack) unwind(ctx context.Context) error {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("stop %s: %w", steps[i].name, err))
 			}
-		case <-ctx.Done():
+		case <-overdue(ctx):
 			hung = append(hung, steps[i].name)
 		}
 	}

@@ -48,7 +48,7 @@ func TestStack(t *testing.T) {
 			defer cancel()
 			began := time.Now()
 			require.ErrorContains(t, s.unwind(ctx), "did not stop in time: ingest")
-			assert.Equal(t, 10*time.Second, time.Since(began))
+			assert.Equal(t, 10*time.Second+grace, time.Since(began))
 			synctest.Wait()
 			assert.True(t, stopped)
 			close(release)

@@ -111,11 +111,19 @@ func (v *views) unready(report func(part, why string)) {
 	for _, p := range v.all {
 		switch s := p.State(); {
 		case s.Building && !s.CaughtUp:
-			report(p.View().Name, fmt.Sprintf("is being built, %.0f %% done", 100*s.Progress.Fraction()))
+			report(p.View().Name, building(s.Progress))
 		case s.AsOf.IsZero():
 			report(p.View().Name, "has no moment to show yet: the first evaluation is not there")
 		}
 	}
+}
+
+// building says how far a view has come. After the last event, indexes are made.
+func building(p projections.Progress) string {
+	if f := p.Fraction(); f < 1 {
+		return fmt.Sprintf("is being built, %.0f %% of the log folded", 100*f)
+	}
+	return "is being built: the log is folded, indexes are made"
 }
 
 // folded observes how long the transitions of a page took to become visible. The fleet view is the one people look at.

@@ -17,9 +17,9 @@ type ChangeCustomer struct {
 }
 
 func (w *writer) changeCustomer(ctx context.Context, cmd ChangeCustomer) (CustomerResult, error) {
-	var wanted []string
+	wanted := []string{customerLock(cmd.ID)}
 	if cmd.Name != nil {
-		wanted = w.nameLocks(*cmd.Name)
+		wanted = append(wanted, w.nameLocks(*cmd.Name)...)
 	}
 	giveBack, err := w.begin(ctx, wanted...)
 	if err != nil {

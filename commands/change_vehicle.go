@@ -22,7 +22,7 @@ func (w *writer) changeVehicle(ctx context.Context, cmd ChangeVehicle) (VehicleR
 	if err != nil {
 		return VehicleResult{}, err
 	}
-	var wanted []string
+	wanted := []string{vehicleLock(vin)}
 	var holder domain.VIN
 	if cmd.RegistrationNumber != nil {
 		wanted = append(wanted, plateLock(*cmd.RegistrationNumber))

@@ -21,6 +21,11 @@ func (w *writer) decommissionVehicle(ctx context.Context, cmd DecommissionVehicl
 	if err != nil {
 		return DecommissionResult{}, err
 	}
+	giveBack, err := w.locks.take(ctx, vehicleLock(vin))
+	if err != nil {
+		return DecommissionResult{}, err
+	}
+	defer giveBack()
 	state, err := loadVehicle(ctx, w.store, vin)
 	if err != nil {
 		return DecommissionResult{}, err

@@ -111,6 +111,10 @@ func (w *writer) nameLocks(name string) []string {
 	return []string{nameLock(name)}
 }
 
+// The locks of streams: those who change one thing on this node take turns, instead of losing the race for its revision.
+func vehicleLock(vin domain.VIN) string        { return domain.VehicleStream(vin) }
+func customerLock(id domain.CustomerID) string { return domain.CustomerStream(id) }
+
 func nameLock(name string) string    { return "name:" + compareKey(name) }
 func plateLock(number string) string { return "plate:" + compareKey(number) }
 

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// locks makes the commands of this node that want the same name or registration number go one after the other, so that
-// the second sees what the first wrote. Between nodes nothing does, and the views list what clashes. The zero locks is
+// locks makes the commands of this node that want the same name or registration number, or change the same vehicle or
+// customer, go one after the other, so that the second sees what the first wrote. Between nodes nothing does, and the views list what clashes. The zero locks is
 // ready.
 type locks struct {
 	mu   sync.Mutex

@@ -39,8 +39,9 @@ type owner struct {
 
 func (w *writer) registerVehicle(ctx context.Context, cmd RegisterVehicle) (VehicleResult, error) {
 	vin, err := domain.ParseVIN(cmd.VIN)
-	if err = together(err, checkNaming(cmd)); err != nil {
-		return VehicleResult{}, err
+	if unnamed := checkNaming(cmd); err != nil || unnamed != nil { // nothing can be looked up; all else is decided with what was
+		_, wrong := domain.ParseRegistrationNumber("registrationNumber", cmd.RegistrationNumber)
+		return VehicleResult{}, together(err, wrong, unnamed)
 	}
 	wanted := []string{plateLock(cmd.RegistrationNumber)}
 	if cmd.CustomerID == "" {

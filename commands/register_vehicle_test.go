@@ -94,6 +94,8 @@ func TestRegisterVehicle(t *testing.T) {
 			RegisterVehicle{VIN: string(honda), RegistrationNumber: "NEW", Customer: " "}, domain.Invalid, []string{"customer"}},
 		"a VIN that is none": {
 			RegisterVehicle{VIN: "ABC", RegistrationNumber: "NEW", CustomerID: kalle}, domain.Invalid, []string{"vin"}},
+		"nothing given at all": {
+			RegisterVehicle{}, domain.Invalid, []string{"vin", "registrationNumber", "customerId"}},
 		"a number without letter or digit, a bad interval and an unknown customer at once": {
 			RegisterVehicle{VIN: string(honda), RegistrationNumber: "--", CustomerID: "nobody", Overrides: domain.Overrides{IntervalSeconds: seconds64(0)}},
 			domain.Invalid, []string{"registrationNumber", "customerId", "intervalSeconds"}},

@@ -105,8 +105,9 @@ func TestSilenceAcrossARestart(t *testing.T) {
 	requireSilent(t, l, found)
 	assert.GreaterOrEqual(t, found.Since.Sub(restart.To), brief, "a timeout after we could hear again")
 	requirePast(t, s, vin(caught), "disconnected", "connected", "unobserved", "connected", "never_seen")
-	laid := intervalOf(s.timeline(vin(caught)), "unobserved")
-	assert.Equal(t, [2]time.Time{restart.From, restart.To}, [2]time.Time{laid.From, laid.To}, "the timeline shows the span")
+	assert.True(t, slices.ContainsFunc(s.timeline(vin(caught)), func(i interval) bool {
+		return i.Status == "unobserved" && !i.From.After(restart.From) && !i.To.Before(restart.To)
+	}), "the timeline shows the span")
 	eventually(t, "who keeps pinging is connected", func() bool { return s.get(vin(keeps)).Status == "connected" })
 	l = readLog(t, data)
 	l.requireTrue(t, brief)
@@ -148,13 +149,4 @@ func requirePast(t *testing.T, s *server, vin string, want ...string) {
 		}
 	}
 	assert.Equal(t, want, got, "%+v", pieces)
-}
-
-func intervalOf(pieces []interval, status string) interval {
-	for _, piece := range pieces {
-		if piece.Status == status {
-			return piece
-		}
-	}
-	return interval{}
 }

@@ -3,6 +3,7 @@ package liveness
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,6 +60,8 @@ type Liveness struct {
 	batch     batch
 	recording *recording          // nil once all that was recorded at the start is applied
 	revision  eventstore.Revision // of the last event of "connections" that is in state
+	seen      mark                // of the last event folded
+	kept      mark                // of the last one that never expires
 	pending   []domain.Event      // decided, not yet seen in the log
 	chunk     []eventstore.Event  // the front of pending, being appended: the same at every attempt
 	owner     bool
@@ -172,6 +175,10 @@ func (l *Liveness) fold(ctx context.Context, r eventstore.Recorded) error {
 		return err
 	}
 	l.position = r.Position
+	l.seen = mark{r.Stream, r.Revision, r.ID}
+	if r.Stream != domain.EvaluationsStream && !strings.HasPrefix(r.Stream, domain.IngestPrefix) {
+		l.kept = l.seen
+	}
 	if r.Type == domain.TypeHeartbeatsRecorded {
 		l.contacts += int64(len(l.batch.Heartbeats))
 		l.takeOver(l.batch.Until)

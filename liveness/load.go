@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func (l *Liveness) load(ctx context.Context) error {
 	}
 	l.state, l.position, l.revision, l.last = state, h.Position, h.Connections, last
 	l.recording, l.pending, l.chunk, l.owner = recording, nil, nil, false
-	l.saved, l.contacts = state.w, 0
+	l.saved, l.contacts, l.seen, l.kept = state.w, 0, h.Last, h.Kept
 	if first == nil && !l.position.Before(last.Through) {
 		l.decide()
 	}
@@ -57,18 +58,32 @@ func (l *Liveness) fromSnapshot(ctx context.Context) (*State, header, error) {
 	if h.LogID != l.options.LogID || head.Before(h.Position) {
 		return nil, fresh, fmt.Errorf("of another log: %w", errNoSnapshot)
 	}
-	newest := eventstore.NoStream
-	for r, err := range l.options.Store.ReadStream(ctx, domain.ConnectionsStream, eventstore.End, eventstore.Backwards) {
-		if err != nil {
-			return nil, fresh, err
+	for _, m := range []struct {
+		mark
+		expires bool
+	}{{h.Last, true}, {h.Kept, false}} {
+		if is, err := l.holds(ctx, m.mark, m.expires); err != nil || !is {
+			return nil, fresh, cmp.Or(err, fmt.Errorf("of a log that went another way: %w", errNoSnapshot))
 		}
-		newest = r.Revision
-		break
-	}
-	if newest < h.Connections {
-		return nil, fresh, fmt.Errorf("of a later state of this log: %w", errNoSnapshot)
 	}
 	return state, h, nil
+}
+
+// holds reports whether the log has the event of a mark; one that expires may be gone.
+func (l *Liveness) holds(ctx context.Context, m mark, expires bool) (bool, error) {
+	if m.Stream == "" {
+		return true, nil
+	}
+	for r, err := range l.options.Store.ReadStream(ctx, m.Stream, m.Revision, eventstore.Forwards) {
+		if err != nil {
+			return false, err
+		}
+		if r.Revision == m.Revision {
+			return r.ID == m.ID, nil
+		}
+		break
+	}
+	return expires, nil
 }
 
 // reload starts again from the snapshot and folds up to and with position through: what this process decided is not what
@@ -132,5 +147,5 @@ func (l *Liveness) snapshotWhenDue(ctx context.Context, live bool) {
 }
 
 func (l *Liveness) encode() ([]byte, error) {
-	return l.state.encode(header{LogID: l.options.LogID, Position: l.position, Connections: l.revision})
+	return l.state.encode(header{LogID: l.options.LogID, Position: l.position, Connections: l.revision, Last: l.seen, Kept: l.kept})
 }

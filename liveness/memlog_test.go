@@ -148,7 +148,9 @@ type reader struct {
 func (r *reader) read(ctx context.Context) error {
 	for r.at < len(r.log.all) {
 		page, next := r.log.page(r.at, min(len(r.log.all), r.at+r.size), types())
-		if err := r.l.Handle(ctx, eventstore.Delivery{Page: page, Live: next == len(r.log.all)}); err != nil {
+		err := r.l.Handle(ctx, eventstore.Delivery{Page: page, Live: next == len(r.log.all)})
+		r.l.saving.Wait() // so that a seed plays the same each time
+		if err != nil {
 			return err
 		}
 		r.at = next

@@ -9,6 +9,8 @@ import (
 	"hash/crc32"
 	"math"
 
+	"github.com/google/uuid"
+
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 )
@@ -20,8 +22,15 @@ type Snapshots interface {
 	Save(ctx context.Context, key string, position domain.Position, blob []byte) error
 }
 
+// mark is an event by which a log is known again: one that was restored from a backup may have gone another way since.
+type mark struct {
+	Stream   string              `json:"stream"`
+	Revision eventstore.Revision `json:"revision"`
+	ID       uuid.UUID           `json:"id"`
+}
+
 // snapshotVersion changes with the format and with every change of the rules, so that an upgrade folds anew.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // errNoSnapshot is a blob that cannot be used: of another version, or damaged. The log is folded from the start then.
 var errNoSnapshot = errors.New("no usable snapshot")
@@ -32,6 +41,8 @@ type header struct {
 	LogID       string              `json:"logId"`
 	Position    domain.Position     `json:"position"`
 	Connections eventstore.Revision `json:"connections"` // last revision that is in it
+	Last        mark                `json:"last"`        // the last event folded
+	Kept        mark                `json:"kept"`        // the last event folded of a stream that is kept for ever
 	Settings    domain.Settings     `json:"settings"`
 	Customers   []customerSnapshot  `json:"customers"`
 	Nodes       []node              `json:"nodes"`

@@ -75,12 +75,24 @@ func TestSnapshot(t *testing.T) {
 		assert.True(t, again.state.equal(l.state))
 	})
 
+	t.Run("it is used also where the last batch in it has expired", func(t *testing.T) {
+		t.Parallel()
+		log, l := played(t)
+		l.options.Snapshots = &memSnapshots{}
+		l.seen = mark{Stream: "ingest-gone", Revision: 7}
+		require.NoError(t, l.Close(ctx))
+		again := newLiveness(log, l.options.Snapshots)
+		position, err := again.From(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, l.position, position)
+	})
+
 	for name, spoil := range map[string]func(l *Liveness, log *memLog){
-		"of another log":            func(l *Liveness, _ *memLog) { l.options.LogID = "other" },
-		"beyond the end of the log": func(l *Liveness, _ *memLog) { l.position.Commit += 1000 },
-		"with transitions that the log has not": func(l *Liveness, log *memLog) {
-			log.streams[domain.ConnectionsStream] = log.streams[domain.ConnectionsStream][:1]
-		},
+		"of another log":                                        func(l *Liveness, _ *memLog) { l.options.LogID = "other" },
+		"beyond the end of the log":                             func(l *Liveness, _ *memLog) { l.position.Commit += 1000 },
+		"whose last event is another in the log":                func(l *Liveness, _ *memLog) { l.seen.ID[0]++ },
+		"whose last lasting event is another in the log":        func(l *Liveness, _ *memLog) { l.kept.ID[0]++ },
+		"whose last lasting event is not in the log (a backup)": func(l *Liveness, _ *memLog) { l.kept.Revision += 1000 },
 	} {
 		t.Run("a snapshot "+name+" is not used", func(t *testing.T) {
 			t.Parallel()

@@ -82,8 +82,7 @@ func (l *Liveness) writeChunk(ctx context.Context) error {
 func (l *Liveness) encodeChunk() error {
 	size := 0
 	for _, e := range l.pending[:min(len(l.pending), chunkEvents)] {
-		c := causeOf(e)
-		encoded, err := eventstore.Encode(idOf(fmt.Sprintf("%s/%d/%d", c.Stream, c.Revision, c.Index)), e, eventstore.Metadata{By: "liveness"})
+		encoded, err := encode(e)
 		if err != nil {
 			return err
 		}
@@ -110,8 +109,7 @@ func (l *Liveness) confirmed(n int) {
 // evaluate appends that all is known and written as of the watermark.
 func (l *Liveness) evaluate(ctx context.Context) error {
 	e := domain.FleetEvaluated{AsOf: l.state.w, Through: l.position, Newest: l.state.newest}
-	id := idOf(fmt.Sprintf("%s/%d/%s/%s", domain.EvaluationsStream, l.last.revision+1, e.AsOf, e.Through))
-	encoded, err := eventstore.Encode(id, e, eventstore.Metadata{By: "liveness"})
+	encoded, err := encode(e)
 	if err != nil {
 		return err
 	}
@@ -206,6 +204,11 @@ func (l *Liveness) takeOver(until domain.Instant) {
 	l.options.Logger.Info("liveness takes over", "watermark", l.state.w.String())
 }
 
-// idOf returns the id of what a name stands for, so that the same decision has the same id whoever writes it and however
-// often.
-func idOf(name string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte("fleetbeat/"+name)) }
+// encode returns an event of liveness as it is appended. Its id is that of its content, cause and all: the same decision
+// has the same id whoever writes it and however often, and another one has another, also where a log restored from a
+// backup has gone its own way.
+func encode(e domain.Event) (eventstore.Event, error) {
+	encoded, err := eventstore.Encode(uuid.Nil, e, eventstore.Metadata{By: "liveness"})
+	encoded.ID = uuid.NewSHA1(uuid.NameSpaceOID, append([]byte(encoded.Type), encoded.Data...))
+	return encoded, err
+}

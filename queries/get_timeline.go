@@ -51,6 +51,9 @@ func (h GetTimelineHandler) Handle(ctx context.Context, q GetTimeline) (Timeline
 	answer.LongestDisconnectedSeconds = longestDisconnected(runs)
 	shown := overlay(runs, spans)
 	answer.ConnectedShare = connectedShare(shown)
+	if q.Cursor == "" && window.To == fresh.AsOf {
+		shown = withNewest(shown, changes, spans, window)
+	}
 	slices.Reverse(shown)
 	answer.Intervals, answer.Next = listPage(shown, q.Limit, window, before)
 	return answer, nil
@@ -123,6 +126,26 @@ func overlay(runs []Interval, spans domain.Spans) []Interval {
 		add(run.Status, at, run.To)
 	}
 	return shown
+}
+
+// withNewest adds the status that began at the very end of the window, without length as yet: the newest one would
+// otherwise be missing right after it began. Only the first list page has it: the next begins where it does.
+func withNewest(shown []Interval, changes []StatusSince, spans domain.Spans, window domain.Span) []Interval {
+	if len(changes) == 0 {
+		return shown
+	}
+	newest := changes[len(changes)-1]
+	if newest.From != window.To || newest.From < window.From {
+		return shown
+	}
+	if after := spans.EndedAfter(newest.From); len(after) > 0 && after[0].From <= newest.From {
+		return shown // it began unobserved
+	}
+	status := TimelineStatus(newest.Status)
+	if n := len(shown); n > 0 && shown[n-1].Status == status && shown[n-1].To == newest.From {
+		return shown
+	}
+	return append(shown, Interval{Status: status, From: newest.From, To: newest.From})
 }
 
 // connectedShare returns connected ÷ (connected + disconnected), or nil where the vehicle was neither.

@@ -88,6 +88,31 @@ func TestGetTimelineShowsIntervals(t *testing.T) {
 			share:   share(1),
 		},
 		{
+			name:    "the newest status from the moment it begins, without length as yet",
+			changes: []queries.StatusSince{since(domain.Connected, 30), since(domain.Disconnected, 0)},
+			want:    []queries.Interval{hours(disconnected, 0, 0), hours(connected, 24, 0)},
+			share:   share(1),
+		},
+		{
+			name:    "the status of a vehicle registered this moment",
+			changes: []queries.StatusSince{since(domain.NeverSeen, 0)},
+			want:    []queries.Interval{hours(neverSeen, 0, 0)},
+		},
+		{
+			name:    "no status that begins where a window of the past ends",
+			changes: []queries.StatusSince{since(domain.Connected, 30), since(domain.Disconnected, 2)},
+			q:       queries.GetTimeline{From: ago(3 * time.Hour), To: ago(2 * time.Hour)},
+			want:    []queries.Interval{hours(connected, 3, 2)},
+			share:   share(1),
+		},
+		{
+			name:    "no status that begins unobserved",
+			changes: []queries.StatusSince{since(domain.Connected, 30), since(domain.Disconnected, 0)},
+			spans:   domain.Spans{gap(1, -1)},
+			want:    []queries.Interval{hours(unobserved, 1, 0), hours(connected, 24, 1)},
+			share:   share(1),
+		},
+		{
 			name:    "a window that ends after asOf ends at asOf",
 			changes: []queries.StatusSince{since(domain.Connected, 2)},
 			q:       queries.GetTimeline{From: ago(time.Hour), To: noon().Add(time.Hour)},
@@ -146,6 +171,22 @@ func TestGetTimelinePagesThroughOneWindow(t *testing.T) {
 		}
 	}
 	assert.Equal(t, whole.Intervals, paged, "none lost, none doubled")
+}
+
+func TestGetTimelineShowsTheNewestStatusOnceOverPages(t *testing.T) {
+	t.Parallel()
+	view := past{changes: []queries.StatusSince{since(domain.Connected, 5), since(domain.Disconnected, 2), since(domain.Connected, 0)}}
+	var paged []queries.Interval
+	q := queries.GetTimeline{VIN: abc, Limit: 1}
+	for range 3 {
+		page, err := queries.GetTimelineHandler{Timeline: view, Now: noon}.Handle(t.Context(), q)
+		require.NoError(t, err)
+		paged = append(paged, page.Intervals...)
+		q.Cursor = page.Next
+	}
+	assert.Empty(t, q.Cursor)
+	connected, disconnected := queries.TimelineStatus(domain.Connected), queries.TimelineStatus(domain.Disconnected)
+	assert.Equal(t, []queries.Interval{hours(connected, 0, 0), hours(disconnected, 2, 0), hours(connected, 5, 2)}, paged)
 }
 
 func TestGetTimelineRefusesWhatCannotBeAsked(t *testing.T) {

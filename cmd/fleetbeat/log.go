@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,7 +41,7 @@ type line struct {
 	Stream   string              `json:"stream"`
 	Revision eventstore.Revision `json:"revision"`
 	Type     string              `json:"type"`
-	Time     time.Time           `json:"time"`
+	Time     domain.Instant      `json:"time"`
 	Data     jsontext.Value      `json:"data"`
 	Metadata jsontext.Value      `json:"metadata,omitempty"`
 }
@@ -125,7 +124,7 @@ func (c logCmd) print(r eventstore.Recorded, out io.Writer) error {
 		_, err := fmt.Fprintf(out, "%s  %s  %-28s %s@%d  %s\n", r.Position, r.Time.UTC().Format("2006-01-02T15:04:05.000Z"), r.Type, r.Stream, r.Revision, r.Data)
 		return err
 	}
-	encoded, err := json.Marshal(line{r.Position, r.Stream, r.Revision, r.Type, r.Time.UTC(), r.Data, r.Metadata})
+	encoded, err := json.Marshal(line{r.Position, r.Stream, r.Revision, r.Type, domain.InstantOf(r.Time), r.Data, r.Metadata})
 	if err != nil {
 		return fmt.Errorf("print event %s: %w", r.Position, err)
 	}

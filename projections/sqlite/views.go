@@ -18,7 +18,8 @@ import (
 // Views is the file of views. It is a [projections.Engine]; its readers are made by Fleet, Latest, Relations and
 // Timeline. All methods may be called by many goroutines at once.
 type Views struct {
-	path string
+	path   string
+	served bool // by another process, whose file this is
 
 	mu     sync.RWMutex // held for writing while a corrupt file is made anew
 	db     *file.DB
@@ -80,6 +81,16 @@ func Open(path string) (*Views, error) {
 	return &Views{path: path, db: db}, nil
 }
 
+// OpenServed opens views that another process owns, to ask it for a rebuild and to follow that. A file that cannot be read
+// is its owner's to make anew: taking it away would leave the owner with one that nobody sees.
+func OpenServed(path string) (*Views, error) {
+	db, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the views: %w", err)
+	}
+	return &Views{path: path, served: true, db: db}, nil
+}
+
 func open(path string) (*file.DB, error) {
 	return file.Open(path, file.Options{
 		ApplicationID: applicationID, Migrations: migrations(), Synchronous: file.Normal, CacheSize: cacheSize,
@@ -129,7 +140,7 @@ func (v *Views) read(ctx context.Context, g projections.Generation, f func(table
 // checked passes an error on. Where it says that the file is corrupt, the file is made anew, and the error wraps ErrMoved
 // so that every projection builds its view again.
 func (v *Views) checked(db *file.DB, err error) error {
-	if err == nil || file.Classify(err) != file.Corrupt {
+	if err == nil || v.served || file.Classify(err) != file.Corrupt {
 		return err
 	}
 	v.mu.Lock()

@@ -86,7 +86,7 @@ func TestCorruptionWhileRunning(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "views.db")
 	views, err := sqlite.Open(path)
 	require.NoError(t, err)
-	p := from(t, views, log)
+	from(t, views, log)
 	want := projectiontest.Dump(t, views, "fleet")
 	require.NoError(t, views.Close())
 	views, err = sqlite.Open(path) // so that everything is in the file and nothing in memory
@@ -104,7 +104,7 @@ func TestCorruptionWhileRunning(t *testing.T) {
 
 	_, err = views.Fleet(nil).Vehicles(t.Context(), queries.ListVehicles{Sort: queries.SortVIN, Limit: 5}, 0)
 	require.Error(t, err)
-	p = projections.New(projections.Fleet(), views, log, projectiontest.LogID, projections.Options{})
+	p := projections.New(projections.Fleet(), views, log, projectiontest.LogID, projections.Options{})
 	for _, err = p.From(t.Context()); err != nil; _, err = p.From(t.Context()) {
 		require.ErrorIs(t, err, projections.ErrMoved)
 	}
@@ -201,4 +201,20 @@ func TestFeedAndQuarters(t *testing.T) {
 		sum.NeverSeen += q.NeverSeen
 	}
 	assert.Equal(t, total, sum, "what lies before the window is not lost")
+}
+
+func TestOpenServed(t *testing.T) {
+	t.Parallel()
+	for name, garbage := range map[string][]byte{"corrupt": []byte("SQLite format 3\x00 and then nothing of the kind"), "foreign": []byte("hello")} {
+		t.Run("leaves a file that is "+name+" to its owner", func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "views.db")
+			require.NoError(t, os.WriteFile(path, garbage, 0o600))
+			_, err := sqlite.OpenServed(path)
+			require.Error(t, err)
+			left, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, garbage, left)
+		})
+	}
 }
