@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ func at(n uint64) domain.Position { return domain.Position{Commit: n, Prepare: n
 
 // answers is a handler that always answers the same and keeps what it was asked.
 type answers[Q, A any] struct {
+	mu     sync.Mutex // requests are handled side by side
 	answer A
 	err    error
 	asked  []Q
@@ -47,6 +49,8 @@ type answers[Q, A any] struct {
 }
 
 func (a *answers[Q, A]) Handle(ctx context.Context, q Q) (A, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.asked = append(a.asked, q)
 	a.ctx = ctx
 	return a.answer, a.err
@@ -54,12 +58,15 @@ func (a *answers[Q, A]) Handle(ctx context.Context, q Q) (A, error) {
 
 // recorder is a fake of the command that records heartbeats.
 type recorder struct {
+	mu      sync.Mutex
 	verdict commands.Verdict
 	err     error
 	asked   []domain.Heartbeat
 }
 
 func (r *recorder) One(_ context.Context, h domain.Heartbeat, _ domain.CustomerID) (commands.Verdict, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.asked = append(r.asked, h)
 	if r.err == nil {
 		if _, err := domain.ParseVIN(string(h.VIN)); err != nil {
