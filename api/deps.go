@@ -25,7 +25,9 @@ type HeartbeatRecorder interface {
 
 // Commands are the handlers of what may be asked for.
 type Commands struct {
-	RecordHeartbeats    HeartbeatRecorder
+	RecordHeartbeats HeartbeatRecorder
+	// RecordMany records the lines of an upload, some at a time. It keeps nothing of what it was given.
+	RecordMany          Handler[commands.RecordHeartbeats, commands.RecordResult]
 	RegisterCustomer    Handler[commands.RegisterCustomer, commands.CustomerResult]
 	ChangeCustomer      Handler[commands.ChangeCustomer, commands.CustomerResult]
 	RegisterVehicle     Handler[commands.RegisterVehicle, commands.VehicleResult]
@@ -44,6 +46,7 @@ type Queries struct {
 	GetSummary    Handler[queries.GetSummary, queries.Summary]
 	GetSettings   Handler[queries.GetSettings, domain.Settings]
 	ClassicSearch Handler[queries.ClassicSearch, []queries.ClassicVehicle]
+	ListChanges   Handler[queries.ListChanges, queries.TransitionList]
 }
 
 // Unready is a part that is not ready, by the name that operators know it by, and why, in plain words: both are shown.
@@ -52,10 +55,12 @@ type Unready struct {
 	Why  string
 }
 
-// Deps are what the API calls. Commands, Queries, LogID and Log are needed, the rest may be nil.
+// Deps are what the API calls. Commands, Queries, Feed, LogID and Log are needed, the rest may be nil.
 type Deps struct {
 	Commands Commands
 	Queries  Queries
+	// Feed is followed by those who want to hear of changes as they happen.
+	Feed *Feed
 	// LogID is the id of the log that positions belong to.
 	LogID string
 	// Ready returns the parts that are not ready; none means ready.
@@ -68,7 +73,7 @@ type Deps struct {
 	Log     *slog.Logger
 }
 
-// Options say what the API says of itself.
+// Options say what the API says of itself, and to whom.
 type Options struct {
 	Version string // of Fleetbeat, for /healthz; may be empty
 	// LoopbackOnly refuses requests whose Host is not this machine's own name for itself: what listens on loopback without

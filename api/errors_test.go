@@ -36,6 +36,7 @@ func everythingFails(d api.Deps, err error) api.Deps {
 		GetSummary:    &answers[queries.GetSummary, queries.Summary]{err: err},
 		GetSettings:   &answers[queries.GetSettings, domain.Settings]{err: err},
 		ClassicSearch: &answers[queries.ClassicSearch, []queries.ClassicVehicle]{err: err},
+		ListChanges:   &answers[queries.ListChanges, queries.TransitionList]{err: err},
 	}
 	return d
 }
@@ -47,8 +48,18 @@ func everyOperation() map[string]string {
 		"GET /api/v1/settings": "", "PATCH /api/v1/settings": "{}",
 		"GET /api/v1/customers": "", "POST /api/v1/customers": "{}", "GET /api/v1/customers/c1": "", "PATCH /api/v1/customers/c1": "{}",
 		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
-		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /search?online=true": "",
+		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
 	}
+}
+
+func TestAnEmptyBodyIsCalledEmpty(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", " \r\n\t"} {
+		p := requireProblem(t, do(t, writers(), http.MethodPost, "/api/v1/customers", body), http.StatusBadRequest)
+		assert.Equal(t, "the body is empty; a JSON object is expected", p.Detail)
+	}
+	p := requireProblem(t, do(t, writers(), http.MethodPost, "/api/v1/customers", `{"name"`), http.StatusBadRequest)
+	assert.Equal(t, "the body ends in the middle of its JSON", p.Detail)
 }
 
 func TestEveryOperationAnswersEveryKindOfError(t *testing.T) {
@@ -105,7 +116,7 @@ func TestRequestsDoNotDisturbEachOther(t *testing.T) {
 
 func TestEveryOperationIsTried(t *testing.T) {
 	t.Parallel()
-	tried := len(everyOperation()) + len([]string{"/heartbeat/ping", "/search/ping", "/healthz", "/readyz"})
+	tried := len(everyOperation()) + len([]string{"/heartbeats", "/heartbeat/ping", "/search/ping", "/healthz", "/readyz"})
 	documented := 0
 	for _, methods := range readDocument(t).Paths {
 		documented += len(methods)

@@ -70,7 +70,7 @@ func (s *server) heartbeat(w http.ResponseWriter, r *http.Request) {
 	h, err := readHeartbeat(w, r)
 	var recorded commands.Verdict
 	if err == nil {
-		recorded, err = s.deps.Commands.RecordHeartbeats.One(r.Context(), h, "")
+		recorded, err = s.deps.Commands.RecordHeartbeats.One(r.Context(), h, ownerOf(r.Context()))
 	}
 	var body []byte
 	if err == nil {

@@ -106,6 +106,7 @@ func TestHeartbeatNamesWhatIsWrong(t *testing.T) {
 		{"a latitude as text", `{"location":{"lat":"59","lon":1}}`, http.StatusUnprocessableEntity, "location.lat"},
 		{"a location as text", `{"location":"here"}`, http.StatusUnprocessableEntity, "location"},
 		{"a reading as text", `{"readings":{"speed":"fast"}}`, http.StatusUnprocessableEntity, "readings.speed"},
+		{"a reading of null", `{"readings":{"fuel":3,"speed":null}}`, http.StatusUnprocessableEntity, "readings.speed"},
 		{"a reading beyond numbers", `{"readings":{"speed":1e999}}`, http.StatusUnprocessableEntity, "readings.speed"},
 		{"a reading with a bad name", `{"readings":{"Speed":1}}`, http.StatusUnprocessableEntity, "readings"},
 	}

@@ -58,6 +58,15 @@ func readDocument(t *testing.T) (d document) {
 	return d
 }
 
+func TestTheDocumentSaysWhereARequestMayBeForbidden(t *testing.T) {
+	t.Parallel()
+	for path, methods := range readDocument(t).Paths {
+		for method, operation := range methods {
+			assert.Contains(t, operation.Responses, "403", "%s %s: any may be asked under a name that is not answered to", method, path)
+		}
+	}
+}
+
 func TestTheDocumentHasEveryOperation(t *testing.T) {
 	t.Parallel()
 	d := readDocument(t)
@@ -71,12 +80,12 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 	slices.Sort(got)
 	assert.Equal(t, []string{
 		"DELETE /api/v1/vehicles/{vin}",
-		"GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/vehicles",
+		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/vehicles",
 		"GET /api/v1/vehicles/{vin}", "GET /api/v1/vehicles/{vin}/timeline",
 		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping",
 		"HEAD /heartbeat/{vin}",
 		"PATCH /api/v1/customers/{id}", "PATCH /api/v1/settings", "PATCH /api/v1/vehicles/{vin}",
-		"POST /api/v1/customers", "POST /api/v1/vehicles", "POST /heartbeat/{vin}",
+		"POST /api/v1/customers", "POST /api/v1/vehicles", "POST /heartbeat/{vin}", "POST /heartbeats",
 	}, got)
 }
 

@@ -75,6 +75,8 @@ type operation struct {
 	params           []*huma.Param
 	body             any   // an example of the body's type; nil means none
 	problems         []int // statuses besides those that every operation may answer
+	// instead, where it is set, may answer in another form; it returns whether it has.
+	instead func(w http.ResponseWriter, r *http.Request) bool
 }
 
 // output is an answer as huma wants it.
@@ -87,6 +89,9 @@ func register[A any](s *server, op operation, handle func(ctx context.Context, r
 	described := s.describe(op)
 	described.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
+		if op.instead != nil && op.instead(w, r) {
+			return
+		}
 		r.Header.Del("Accept") // there is one format; huma would answer "Accept: json" with a media type that is none
 		next(huma.WithValue(ctx, requestKey{}, &request{Request: r, w: w}))
 	}}

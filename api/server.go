@@ -60,9 +60,11 @@ func New(deps Deps, options Options) http.Handler {
 // addOperations registers every operation.
 func (s *server) addOperations() {
 	s.addHeartbeats()
+	s.addBulk()
 	s.addVehicleReads()
 	s.addVehicleWrites()
 	s.addTimeline()
+	s.addChanges()
 	s.addCustomers()
 	s.addSettings()
 	s.addSummary()

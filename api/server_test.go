@@ -148,17 +148,57 @@ func TestAPageOfAnotherSiteChangesNothing(t *testing.T) {
 		{"our own page", "POST", "/api/v1/customers", []string{"Sec-Fetch-Site", "same-origin"}, 201},
 		{"our own page, in an old browser", "POST", "/api/v1/customers", []string{"Origin", "http://example.com"}, 201},
 		{"no browser", "POST", "/api/v1/customers", nil, 201},
+		{"an image elsewhere", "GET", heartbeatURL, []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		{"an image elsewhere, spelt otherwise", "GET", "/%68eartbeat/YS2R4X20005399401", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		{"an image on another port or subdomain", "GET", heartbeatURL, []string{"Sec-Fetch-Site", "same-site"}, 403},
+		{"a preload elsewhere", "HEAD", heartbeatURL, []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		{"a heartbeat by hand", "GET", heartbeatURL, []string{"Sec-Fetch-Site", "none"}, 202},
+		{"a heartbeat of our own page", "GET", heartbeatURL, []string{"Sec-Fetch-Site", "same-origin"}, 202},
+		{"a device", "GET", heartbeatURL, nil, 202},
 		{"a link elsewhere", "GET", "/healthz", []string{"Sec-Fetch-Site", "cross-site"}, 200},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := do(t, writers(), test.method, test.target, `{"name":"x"}`, test.header...)
+			d, r, body := writers(), &recorder{}, ""
+			d.Commands.RecordHeartbeats = r
+			if test.method == http.MethodPost {
+				body = `{"name":"x"}`
+			}
+			w := do(t, d, test.method, test.target, body, test.header...)
 			require.Equal(t, test.status, w.Code, w.Body.String())
 			if test.status == http.StatusForbidden {
 				requireProblem(t, w, test.status)
+				assert.Empty(t, r.asked)
 			}
 		})
+	}
+}
+
+func TestOnLoopbackOnlyItsOwnNamesAreAnswered(t *testing.T) {
+	t.Parallel()
+	status := func(t *testing.T, handler http.Handler, host string) int {
+		r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code == http.StatusForbidden {
+			assert.Contains(t, requireProblem(t, w, w.Code).Detail, "this address")
+		}
+		return w.Code
+	}
+	handler, open := api.New(deps(), api.Options{LoopbackOnly: true}), api.New(deps(), api.Options{})
+	for _, host := range []string{
+		"", "localhost", "LOCALHOST:8080", "localhost.", "127.0.0.1", "127.0.0.1:80", "127.8.9.10:1", "[::1]", "[::1]:8080", "[::ffff:127.0.0.1]:80",
+	} {
+		assert.Equal(t, http.StatusOK, status(t, handler, host), host)
+	}
+	for _, host := range []string{
+		"evil.example", "evil.example:8080", "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example:80", "10.0.0.1:8080", "0.0.0.0:8080", "[::]:80",
+		"[fe80::1]:80", ":8080", "[", "[]", "]:80", "::1:80:x", "2130706433",
+	} {
+		assert.Equal(t, http.StatusForbidden, status(t, handler, host), host)
+		assert.Equal(t, http.StatusOK, status(t, open, host), "%s, where it is not loopback only", host)
 	}
 }
 

@@ -39,6 +39,7 @@ type App struct {
 	liveness *liveness.Liveness
 	views    *views
 	router   *messaging.Router
+	feed     *api.Feed
 	listener net.Listener
 	server   *http.Server
 	failed   chan error // at most one: what made it impossible to go on
@@ -64,7 +65,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // who writes it, and the listener before ingest, because what comes between is unobserved.
 func (a *App) assemble(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
-		a.openLog, a.openViews, a.startReaders, a.serveRebuilds, a.listen, a.openIngest, a.makeServer,
+		a.openLog, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
 	} {
 		if err := part(ctx); err != nil {
 			return err
@@ -232,6 +233,7 @@ func newestMoment(ctx context.Context, store eventstore.Store) (domain.Instant, 
 
 func (a *App) makeServer(context.Context) error {
 	a.server = api.NewServer(api.New(a.deps(), api.Options{Version: a.options.Version, LoopbackOnly: true}), a.log)
+	a.server.RegisterOnShutdown(a.feed.Close) // or a stop would wait for streams, which never end
 	return nil
 }
 

@@ -14,7 +14,7 @@ func (a *App) deps() api.Deps {
 	now := func() domain.Instant { return domain.InstantOf(time.Now()) }
 	return api.Deps{
 		Commands: api.Commands{
-			RecordHeartbeats: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
+			RecordHeartbeats: c.RecordHeartbeats, RecordMany: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
 			RegisterVehicle: c.RegisterVehicle, ChangeVehicle: c.ChangeVehicle, DecommissionVehicle: c.DecommissionVehicle,
 			ChangeSettings: c.ChangeSettings,
 		},
@@ -27,7 +27,9 @@ func (a *App) deps() api.Deps {
 			GetSummary:    queries.GetSummaryHandler{Counts: v.fleet, Relations: v.relations, Now: now},
 			GetSettings:   queries.GetSettingsHandler{Fleet: v.fleet},
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
+			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},
 		},
+		Feed:    a.feed,
 		LogID:   a.logID,
 		Ready:   a.unready,
 		Metrics: a.metrics.handler(),

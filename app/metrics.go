@@ -93,6 +93,10 @@ func (a *App) gauges() (gauges []prometheus.Collector) {
 		}
 		return float64(a.ingest.Stats().Heartbeats)
 	})
+	gauge("feed_readers", "Clients that follow the feed of changes", nil, func() float64 { return float64(a.feedStats().Readers) })
+	gauges = append(gauges, prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "fleetbeat_feed_readers_cut_off_total", Help: "Clients that followed the feed of changes and were too slow",
+	}, func() float64 { return float64(a.feedStats().CutOff) }))
 	for _, name := range a.views.names() {
 		gauge("view_lag_seconds", "How long ago the moment is that a view shows", prometheus.Labels{"view": name},
 			func() float64 { return a.lag(a.views.asOf(name)) })

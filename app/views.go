@@ -22,6 +22,7 @@ type views struct {
 		latest    *viewfile.Latest
 		relations *viewfile.Relations
 		timeline  *viewfile.Timeline
+		changes   *viewfile.Changes
 	}
 }
 
@@ -43,7 +44,8 @@ func (a *App) openViews(ctx context.Context) error {
 	r.fleet = file.Fleet(project(projections.Fleet()))
 	r.latest = file.Latest(project(projections.Latest()))
 	r.relations = file.Relations(project(projections.Relations()))
-	r.timeline = file.Timeline(project(projections.Timeline()))
+	timeline := project(projections.Timeline())
+	r.timeline, r.changes = file.Timeline(timeline), file.Changes(timeline)
 	for _, p := range a.views.all {
 		a.running.push("view "+p.View().Name, p.Close)
 	}

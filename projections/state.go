@@ -64,6 +64,13 @@ func (p *Projection) State() State {
 	return now
 }
 
+// Folded returns the position up to which everything is folded and visible, zero before the first From, and a channel that
+// is closed when the state of the view changes. Look again then: it may be something else that has changed.
+func (p *Projection) Folded() (domain.Position, <-chan struct{}) {
+	now, changed := p.shown.get()
+	return now.Position, changed
+}
+
 // CaughtUp is closed when the view has reached the end of the log for the first time.
 func (p *Projection) CaughtUp() <-chan struct{} { return p.shown.caughtUp }
 

@@ -5,7 +5,7 @@ import "fleetbeat/domain"
 // Timeline returns the view of the past: changes of status, unobserved spans, the feed of changes, and numbers per
 // quarter of an hour.
 func Timeline() View {
-	return View{Name: "timeline", Version: 1, Status: true, table: table(
+	return View{Name: "timeline", Version: 2, Status: true, table: table(
 		on(func(_ *domain.CustomerRegistered, _ func(Key)) {},
 			func(b *Batch, e *domain.CustomerRegistered) { customerChange(b, e.ID, e.At) }),
 		on(func(_ *domain.CustomerChanged, _ func(Key)) {},

@@ -87,34 +87,6 @@ func (l *Timeline) Spans(ctx context.Context, from, to domain.Instant) (domain.S
 	return spans, nil
 }
 
-// Changes returns the entries of the feed after a position, in its order, limit at most.
-func (l *Timeline) Changes(ctx context.Context, after domain.Position, limit int) ([]projections.FeedChange, error) {
-	return l.changes(ctx, ` WHERE (commit_position, prepare_position) > (?1, ?2) ORDER BY commit_position, prepare_position LIMIT ?3`,
-		after, limit)
-}
-
-// Before returns the newest entries of the feed before a position, newest first, limit at most.
-func (l *Timeline) Before(ctx context.Context, before domain.Position, limit int) ([]projections.FeedChange, error) {
-	return l.changes(ctx, ` WHERE (commit_position, prepare_position) < (?1, ?2)
-		ORDER BY commit_position DESC, prepare_position DESC LIMIT ?3`, before, limit)
-}
-
-func (l *Timeline) changes(ctx context.Context, where string, p domain.Position, limit int) ([]projections.FeedChange, error) {
-	var found []projections.FeedChange
-	err := l.views.answer(ctx, timelineView, func(t tables) error {
-		found = nil
-		s := t.prepare(changeColumns + where).position(p).number(int64(limit))
-		return s.run(func() error {
-			found = append(found, *nextChange(s))
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the feed of changes: %w", err)
-	}
-	return found, nil
-}
-
 // Quarters returns how the numbers of a customer, or of the whole fleet for none, changed in each quarter of an hour that
 // begins before to, oldest first. What lies before from is one sum: the first answer, with no Start.
 func (l *Timeline) Quarters(ctx context.Context, id domain.CustomerID, from, to domain.Instant) ([]projections.Quarter, error) {

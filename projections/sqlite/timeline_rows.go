@@ -108,8 +108,15 @@ CREATE TABLE timeline_changes# (
 	last             INTEGER NOT NULL,
 	PRIMARY KEY (commit_position, prepare_position)
 ) STRICT, WITHOUT ROWID;`,
-		finish: []func(tables) (bool, error){once(`CREATE INDEX timeline_transitions#
-			ON timeline_changes# (vin, life, at, commit_position, prepare_position, status) WHERE topic = 'transition'`)},
+		finish: []func(tables) (bool, error){
+			once(`CREATE INDEX timeline_transitions#
+				ON timeline_changes# (vin, life, at, commit_position, prepare_position, status) WHERE topic = 'transition'`),
+			// The last transitions of a customer, or to a status: a walk back along the feed would end at the first one.
+			once(`CREATE INDEX timeline_owners#
+				ON timeline_changes# (customer, commit_position, prepare_position) WHERE topic = 'transition'`),
+			once(`CREATE INDEX timeline_statuses#
+				ON timeline_changes# (status, commit_position, prepare_position) WHERE topic = 'transition'`),
+		},
 		save: func(t tables, changes []projections.Change) error {
 			for _, c := range changes {
 				if err := saveChange(t, c); err != nil {
