@@ -28,8 +28,8 @@ deps: ## Install what the tests need
 test: deps ## Run all tests
 	go test $(TESTFLAGS) ./...
 
-race: deps ## Run all tests under the race detector
-	CGO_ENABLED=1 go test -race $(TESTFLAGS) ./...
+race: deps ## Run all tests under the race detector, with fewer random worlds
+	CGO_ENABLED=1 go test -race -short $(TESTFLAGS) ./...
 
 lint: $(GOLANGCI) ## Check the code, the import rules and that these rules bite
 	go mod tidy -diff

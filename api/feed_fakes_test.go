@@ -234,12 +234,15 @@ func (s *stream) next() (e event, ok bool) {
 // take returns the next n events that are not bare ids, and the last id.
 func (s *stream) take(t testing.TB, n int) (events []event, id string) {
 	t.Helper()
-	for len(events) < n {
+	for bare := 0; len(events) < n; {
 		e, ok := s.next()
 		require.True(t, ok, "the stream ended after %d events", len(events))
 		if id = e.id; e.name != "" {
-			events = append(events, e)
+			events, bare = append(events, e), 0
+			continue
 		}
+		bare++ // in virtual time one could wait for ever
+		require.Less(t, bare, 100, "nothing comes after %d events", len(events))
 	}
 	return events, id
 }

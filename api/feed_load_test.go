@@ -25,7 +25,8 @@ func TestASlowReaderIsCutOffAndCostsNobodyElseAnything(t *testing.T) {
 		slow, quick := follow(t, h, "", ""), follow(t, h, "", "")
 		last, ok := slow.next()
 		require.True(t, ok)
-		require.NotZero(t, quick)
+		_, ok = quick.next() // or it might begin after what is added
+		require.True(t, ok)
 		began := time.Now()
 		more := manyChanges(rand.New(rand.NewPCG(7, 8)), 80, 3)
 		source.add(more...)

@@ -14,7 +14,7 @@ import (
 )
 
 func answers(t *testing.T, open Open) {
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		log := Generate(t, 100+seed, 2*logLength)
 		m := modelOf(t, log)
 		require.NotEmpty(t, m.vehicles)

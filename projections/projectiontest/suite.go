@@ -31,8 +31,13 @@ type Opened struct {
 // Open opens the views in a folder, which is empty at first, as a process does that starts.
 type Open func(t *testing.T, folder string) Opened
 
-// seeds is how many random logs each promise is tried with.
-const seeds = 4
+// seeds returns how many random logs each promise is tried with: fewer with -short.
+func seeds() uint64 {
+	if testing.Short() {
+		return 2
+	}
+	return 4
+}
 
 // logLength is how many events a random log has.
 const logLength = 600
@@ -125,7 +130,7 @@ func atOnce(t *testing.T, view projections.View, log *Log) []projections.Row {
 }
 
 func cutsAndCrashes(t *testing.T, open Open) {
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		log := Generate(t, seed, logLength)
 		folder := t.TempDir()
 		o := open(t, folder)
@@ -164,7 +169,7 @@ func cutAndCrash(t *testing.T, open Open, o Opened, folder string, view projecti
 }
 
 func built(t *testing.T, open Open) {
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		log := Generate(t, seed, logLength)
 		o := open(t, t.TempDir())
 		for _, view := range o.views() {
