@@ -219,7 +219,7 @@ func (c *client) do(request []byte) ([]byte, error) {
 func benchVIN(i int) string { return fmt.Sprintf("YS2R4X%011d", i) }
 
 func pingRequest(vehicle int, body string) []byte {
-	return fmt.Appendf(nil, "POST /heartbeat/%s HTTP/1.1\r\nHost: fleetbeat\r\nContent-Length: %d\r\n\r\n%s", benchVIN(vehicle), len(body), body)
+	return fmt.Appendf(nil, "POST /heartbeat/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s", benchVIN(vehicle), len(body), body)
 }
 
 // serveNothing serves, as the app does, a handler that answers 204 without reading.

@@ -66,7 +66,11 @@ func (i *Ingest) try(c *call) (*batch, domain.Instant, error) {
 	if len(i.queue.batches) == 0 {
 		i.rouse()
 	}
-	return i.queue.add(c, now), now, nil
+	b := i.queue.add(c, now)
+	if i.queue.heartbeats >= enoughHeartbeats {
+		i.hurry()
+	}
+	return b, now, nil
 }
 
 // waitForChange gives up the lock until something changed, and returns with the lock held.

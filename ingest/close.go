@@ -35,6 +35,7 @@ func (i *Ingest) stopTaking() {
 	i.hearing.end(now)
 	i.announce()
 	i.rouse()
+	i.hurry()
 }
 
 // fail ends the loop for a reason that only a new process cures, or because Close gave up.

@@ -44,6 +44,7 @@ type Ingest struct {
 	observer Observer
 
 	wake   chan struct{} // there is something to do for the loop
+	enough chan struct{} // a batch is worth its append
 	ended  chan struct{} // the loop has ended
 	failed chan struct{} // it ended for a reason that only a new process cures
 	cancel context.CancelFunc
@@ -104,7 +105,7 @@ func newIngest(store eventstore.Store, o Options) (*Ingest, error) {
 	i := &Ingest{
 		store: store, stream: domain.IngestStream(o.Node), by: by, metadata: metadata,
 		clock: o.Clock, logger: o.Logger, observer: o.Observer,
-		wake: make(chan struct{}, 1), ended: make(chan struct{}), failed: make(chan struct{}), changed: make(chan struct{}),
+		wake: make(chan struct{}, 1), enough: make(chan struct{}, 1), ended: make(chan struct{}), failed: make(chan struct{}), changed: make(chan struct{}),
 		queue: queue{
 			maxHeartbeats: orDefault(o.QueueHeartbeats, defaultQueueHeartbeats),
 			maxBytes:      orDefault(o.QueueBytes, defaultQueueBytes),

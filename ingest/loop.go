@@ -52,6 +52,7 @@ func (i *Ingest) loop(ctx context.Context) {
 			if !i.run(ctx, j) {
 				return
 			}
+			i.gather(ctx, j.batch)
 		}
 	}
 }

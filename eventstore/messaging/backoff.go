@@ -43,8 +43,14 @@ func (b Backoff) delay(failures int) time.Duration {
 }
 
 // wait waits for delay(failures) and reports false where ctx ended first.
-func (b Backoff) wait(ctx context.Context, failures int) bool {
-	timer := time.NewTimer(b.delay(failures))
+func (b Backoff) wait(ctx context.Context, failures int) bool { return wait(ctx, b.delay(failures)) }
+
+// wait waits for d, not at all where that is no time, and reports false where ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

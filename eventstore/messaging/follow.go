@@ -21,6 +21,7 @@ type follower struct {
 	types   []string
 	from    func(context.Context) (eventstore.Position, error)
 	backoff Backoff
+	pace    time.Duration
 	report  func(error)            // told of every failure that ended a subscription
 	epoch   func() context.Context // ends when the subscription must be made anew from the checkpoint
 	out     chan<- *message.Message
@@ -70,8 +71,12 @@ func (f *follower) follow(ctx context.Context) error {
 		if err != nil {
 			return because(epoch, fmt.Errorf("read the log after %s: %w", f.reached, err))
 		}
+		began := time.Now()
 		if err := f.deliver(ctx, epoch, d); err != nil {
 			return err
+		}
+		if d.Live && !wait(epoch, f.pace-time.Since(began)) {
+			return context.Cause(epoch)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package messaging
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
 
@@ -17,13 +18,17 @@ type SubscriberConfig struct {
 	// after each Restart; a subscription that broke goes on after the last page that was acked.
 	From    func(ctx context.Context) (eventstore.Position, error)
 	Backoff Backoff // between redeliveries and between subscriptions
+	// Pace is the least time between the beginnings of two live pages; 0 means none. Where many small appends would each be
+	// a page, with a transaction and a commit of its own, they are one then. After a time without news the next page comes
+	// at once, and pages that are not live (catching up) follow each other as ever.
+	Pace time.Duration
 }
 
 // Subscriber is a Watermill subscriber whose messages are pages of the log, read with [PageOf]. It is made for one
 // handler.
 //
 // Pages come in the order of the log, one at a time: the next one is read when this one is acked, and holds what has
-// gathered meanwhile. A nacked page comes again, unchanged, until it is acked. A page that is empty and live tells that
+// gathered meanwhile (and within Pace). A nacked page comes again, unchanged, until it is acked. A page that is empty and live tells that
 // the end of the log is reached. A subscription that fails is made again, for ever; acked pages do not come again.
 // All methods may be called by many goroutines.
 type Subscriber struct {
@@ -47,7 +52,7 @@ func NewSubscriber(config SubscriberConfig) (*Subscriber, error) {
 func (s *Subscriber) Subscribe(ctx context.Context, _ string) (<-chan *message.Message, error) {
 	f := &follower{
 		store: s.config.Store, types: s.config.Types, from: s.config.From,
-		backoff: s.config.Backoff, report: s.report,
+		backoff: s.config.Backoff, pace: s.config.Pace, report: s.report,
 	}
 	f.deliver = func(ctx, epoch context.Context, d eventstore.Delivery) error {
 		build := func(ctx context.Context) *message.Message { return pageMessage(ctx, d) }

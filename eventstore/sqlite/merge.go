@@ -62,9 +62,10 @@ func (m *merge) next() (position int64, ok bool, err error) {
 	return position, true, nil
 }
 
+// fill reads the next positions of a type. A bare LIMIT ?4 would have SQLite plan the statement anew each time it is bound.
 func (m *merge) fill(t *typeRows) error {
 	t.next = t.next[:0]
-	const sql = `SELECT position FROM appends WHERE type = ?1 AND position BETWEEN ?2 AND ?3 ORDER BY position LIMIT ?4`
+	const sql = `SELECT position FROM appends WHERE type = ?1 AND position BETWEEN ?2 AND ?3 ORDER BY position LIMIT ?4 + 0`
 	err := query(m.conn, sql, []int64{t.id, t.from, m.upto, t.ask}, func(stmt *sqlite.Stmt) error {
 		t.next = append(t.next, stmt.ColumnInt64(0))
 		return nil

@@ -127,10 +127,11 @@ func (s *Store) chunk(ctx context.Context, stream string, from eventstore.Revisi
 		if err != nil || id == 0 {
 			return err
 		}
-		sql := `SELECT position, revision, count, type, time, body FROM appends WHERE stream = ?1 AND revision <= ?2 ORDER BY revision DESC LIMIT ?3`
+		// LIMIT ?3 alone would have SQLite plan the statement anew each time it is bound.
+		sql := `SELECT position, revision, count, type, time, body FROM appends WHERE stream = ?1 AND revision <= ?2 ORDER BY revision DESC LIMIT ?3 + 0`
 		first := int64(from)
 		if d == eventstore.Forwards {
-			sql = `SELECT position, revision, count, type, time, body FROM appends WHERE stream = ?1 AND revision >= ?2 ORDER BY revision LIMIT ?3`
+			sql = `SELECT position, revision, count, type, time, body FROM appends WHERE stream = ?1 AND revision >= ?2 ORDER BY revision LIMIT ?3 + 0`
 			row, err := rowAt(conn, id, from)
 			if err != nil {
 				return err

@@ -46,7 +46,7 @@ func (s *Store) sweep(stream, before int64) (more bool, err error) {
 	err = s.db.Write(func(conn *sqlite.Conn) error {
 		rows, size, upto, fresh := 0, int64(0), int64(-1), false
 		const find = `SELECT revision, time, length(body) FROM appends WHERE stream = ?1
-			AND revision < (SELECT max(revision) FROM appends WHERE stream = ?1) ORDER BY revision LIMIT ?2`
+			AND revision < (SELECT max(revision) FROM appends WHERE stream = ?1) ORDER BY revision LIMIT ?2 + 0`
 		err := query(conn, find, []int64{stream, sweepRows}, func(stmt *sqlite.Stmt) error {
 			if fresh = fresh || stmt.ColumnInt64(1) >= before || size >= sweepBytes; fresh {
 				return nil

@@ -35,7 +35,7 @@ func (l *Changes) Changes(ctx context.Context, after domain.Position, limit int)
 	err := l.views.answer(ctx, timelineView, func(t tables) error {
 		found = nil
 		s := t.prepare(changeColumns + ` WHERE (commit_position, prepare_position) > (?1, ?2)
-			ORDER BY commit_position, prepare_position LIMIT ?3`).position(after).number(int64(limit))
+			ORDER BY commit_position, prepare_position LIMIT ?3 + 0`).position(after).number(int64(limit))
 		return s.run(func() error {
 			found = append(found, changeOf(nextChange(s)))
 			return nil

@@ -99,7 +99,7 @@ func indexText(t tables) (bool, error) {
 		return false, err
 	}
 	s = t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer)
-		SELECT id, lower(vin), plate_folded, customer_folded FROM fleet_vehicles# WHERE id > ?1 ORDER BY id LIMIT ?2`)
+		SELECT id, lower(vin), plate_folded, customer_folded FROM fleet_vehicles# WHERE id > ?1 ORDER BY id LIMIT ?2 + 0`)
 	if err := s.number(last).number(textAtOnce).run(nil); err != nil {
 		return false, err
 	}
