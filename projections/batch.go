@@ -34,8 +34,8 @@ type slot struct {
 	dirty         bool
 }
 
-func newBatch(owned func(domain.CustomerID) ([]Stored, error)) *Batch {
-	b := &Batch{owned: owned}
+func newBatch() *Batch {
+	b := &Batch{}
 	b.forget()
 	return b
 }

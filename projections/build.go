@@ -60,7 +60,7 @@ func (p *Projection) build(ctx context.Context, report func(Progress)) (_ *build
 		return nil, fmt.Errorf("create a generation: %w", err)
 	}
 	b := &builder{
-		p: p, rows: newRows(ctx, p.view, p.engine, g), at: Checkpoint{LogID: p.logID},
+		p: p, rows: newRows(p.view, p.engine, g), at: Checkpoint{LogID: p.logID},
 		began: p.options.Now(), report: report,
 	}
 	p.shown.update(func(now *State) { now.Building, now.Progress = true, Progress{} })

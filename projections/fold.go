@@ -15,14 +15,13 @@ type rows struct {
 	batch  *Batch
 }
 
-func newRows(ctx context.Context, view View, engine Engine, g Generation) *rows {
-	return &rows{view: view, engine: engine, g: g, batch: newBatch(func(id domain.CustomerID) ([]Stored, error) {
-		return engine.Owned(ctx, g, id)
-	})}
+func newRows(view View, engine Engine, g Generation) *rows {
+	return &rows{view: view, engine: engine, g: g, batch: newBatch()}
 }
 
 // fold loads the rows that events touch, as far as they are not here, and applies the events in their order.
 func (r *rows) fold(ctx context.Context, events []placed) error {
+	r.batch.owned = func(id domain.CustomerID) ([]Stored, error) { return r.engine.Owned(ctx, r.g, id) }
 	if err := r.load(ctx, events); err != nil {
 		return err
 	}
@@ -58,6 +57,9 @@ func (r *rows) load(ctx context.Context, events []placed) error {
 	for _, s := range stored {
 		key := s.Row.Key()
 		*r.batch.rows[key] = slot{before: s.Row, after: s.Row, seen: s.Version}
+		if v, ok := s.Row.(*FleetVehicle); ok { // or the next change of its customer would pass it by
+			r.batch.owns(v.CustomerID, key)
+		}
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ type foldCase struct {
 }
 
 func (c foldCase) run(t *testing.T) {
-	b := newBatch(nil)
+	b := newBatch()
 	for _, row := range c.given {
 		s := Stored{Row: row}
 		if c.future {
@@ -119,7 +119,7 @@ func TestEveryViewIgnoresTheRest(t *testing.T) {
 			if _, ours := view.table[e.EventType()]; ours {
 				continue
 			}
-			b := newBatch(nil)
+			b := newBatch()
 			view.apply(b, place(), e)
 			assert.Empty(t, b.changes(), "%s of %s", e.EventType(), view.Name)
 		}

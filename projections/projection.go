@@ -43,6 +43,10 @@ type Folded struct {
 // ten commits a second a view, and a restart folds them again.
 const evaluationsEvery = time.Second
 
+// keptRows is how many rows are kept in memory between pages, so that those of a vehicle that comes again soon are not
+// loaded again. They cost about 500 bytes each.
+const keptRows = 20_000
+
 // Projection folds the log into one view. One goroutine calls Handle; all other methods may be called by many at once.
 type Projection struct {
 	view    View
@@ -58,6 +62,7 @@ type Projection struct {
 	g     Generation
 	saved Checkpoint // as the engine has it
 	at    Checkpoint // as folded
+	rows  *rows      // of g, as the engine has them; nil after an error, when that is not known
 	wrote time.Time  // when saved was written
 
 	shown state
@@ -120,18 +125,26 @@ func (p *Projection) Handle(ctx context.Context, d eventstore.Delivery) error {
 
 // fold applies new events to the active generation.
 func (p *Projection) fold(ctx context.Context, f folding) error {
-	var changes []Change
-	if len(f.events) > 0 {
-		r := newRows(ctx, p.view, p.engine, p.g)
-		if err := r.fold(ctx, f.events); err != nil {
-			return err
+	if len(f.events) == 0 {
+		if p.options.Now().Sub(p.wrote) < evaluationsEvery {
+			p.at = f.after
+			return nil
 		}
-		changes = r.batch.changes()
-	} else if p.options.Now().Sub(p.wrote) < evaluationsEvery {
-		p.at = f.after
-		return nil
+		return p.save(ctx, f.after, nil)
 	}
-	return p.save(ctx, f.after, changes)
+	r := p.rows
+	if p.rows = nil; r == nil { // until the engine has what is folded into them
+		r = newRows(p.view, p.engine, p.g)
+	}
+	if err := r.fold(ctx, f.events); err != nil {
+		return err
+	}
+	if err := p.save(ctx, f.after, r.batch.changes()); err != nil {
+		return err
+	}
+	r.batch.written(keptRows)
+	p.rows = r
+	return nil
 }
 
 func (p *Projection) save(ctx context.Context, to Checkpoint, changes []Change) error {

@@ -50,7 +50,7 @@ func (p *Projection) ensure(ctx context.Context) error {
 // use makes a generation the one that is folded.
 func (p *Projection) use(g Generation) {
 	p.g, p.at, p.saved, p.ready = g, g.Checkpoint, g.Checkpoint, true
-	p.wrote = p.options.Now()
+	p.rows, p.wrote = nil, p.options.Now()
 	p.shown.set(p.at, false)
 }
 
