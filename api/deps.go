@@ -34,6 +34,7 @@ type Commands struct {
 	ChangeVehicle       Handler[commands.ChangeVehicle, commands.VehicleResult]
 	DecommissionVehicle Handler[commands.DecommissionVehicle, commands.DecommissionResult]
 	ChangeSettings      Handler[commands.ChangeSettings, commands.SettingsResult]
+	ImportFleet         Handler[commands.ImportFleet, commands.ImportResult]
 }
 
 // Queries are the handlers of questions.

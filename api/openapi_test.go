@@ -85,7 +85,7 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping",
 		"HEAD /heartbeat/{vin}",
 		"PATCH /api/v1/customers/{id}", "PATCH /api/v1/settings", "PATCH /api/v1/vehicles/{vin}",
-		"POST /api/v1/customers", "POST /api/v1/vehicles", "POST /heartbeat/{vin}", "POST /heartbeats",
+		"POST /api/v1/customers", "POST /api/v1/vehicles", "POST /api/v1/vehicles:import", "POST /heartbeat/{vin}", "POST /heartbeats",
 	}, got)
 }
 

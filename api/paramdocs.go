@@ -29,6 +29,10 @@ func textParam(name, doc string) *huma.Param {
 	return queryParam(name, doc, &huma.Schema{Type: huma.TypeString})
 }
 
+func flagParam(name, doc string) *huma.Param {
+	return queryParam(name, doc, &huma.Schema{Type: huma.TypeBoolean, Default: false})
+}
+
 func timeParam(name, doc string) *huma.Param {
 	return queryParam(name, doc, &huma.Schema{Type: huma.TypeString, Format: "date-time"})
 }

@@ -86,6 +86,18 @@ func (p *params) list(name string) []string {
 	return all
 }
 
+// flag returns whether something is asked for; false where it is not given.
+func (p *params) flag(name string) bool {
+	switch p.text(name) {
+	case "true":
+		return true
+	case "", "false":
+	default:
+		p.fail(domain.InvalidField(name, "must be true or false"))
+	}
+	return false
+}
+
 // limit returns how many items are asked for; 0 where that is left open.
 func (p *params) limit() int {
 	text := p.text("limit")

@@ -63,6 +63,7 @@ func (s *server) addOperations() {
 	s.addBulk()
 	s.addVehicleReads()
 	s.addVehicleWrites()
+	s.addImport()
 	s.addTimeline()
 	s.addChanges()
 	s.addCustomers()

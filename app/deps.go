@@ -16,7 +16,7 @@ func (a *App) deps() api.Deps {
 		Commands: api.Commands{
 			RecordHeartbeats: c.RecordHeartbeats, RecordMany: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
 			RegisterVehicle: c.RegisterVehicle, ChangeVehicle: c.ChangeVehicle, DecommissionVehicle: c.DecommissionVehicle,
-			ChangeSettings: c.ChangeSettings,
+			ChangeSettings: c.ChangeSettings, ImportFleet: c.ImportFleet,
 		},
 		Queries: api.Queries{
 			ListVehicles:  queries.ListVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},

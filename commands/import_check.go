@@ -3,8 +3,10 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"fleetbeat/domain"
 )
@@ -26,6 +28,7 @@ type importPlan struct {
 // importCheck checks an import as a whole. It is pure but for asking the registry, which is memory.
 type importCheck struct {
 	plan     *importPlan
+	bound    bool // the importer is bound to one customer and hears nothing of others
 	registry *Registry
 	limits   limits
 	vins     map[domain.VIN]int // lines
@@ -75,6 +78,19 @@ func checkRows(plan *importPlan, rows []Row) []checkedRow {
 	return checked
 }
 
+// keepOwn refuses the rows of every customer but one, in words that do not say whether there is a customer of that name.
+func (p *importPlan) keepOwn(rows []checkedRow, registry *Registry, owner domain.CustomerID) []checkedRow {
+	own, known := registry.Customer(owner)
+	key := compareKey(own.Name)
+	return slices.DeleteFunc(rows, func(row checkedRow) bool {
+		if known && compareKey(row.Customer) == key {
+			return false
+		}
+		p.refuse(row.Line, domain.InvalidField("customer", "is not the customer whose vehicles you may import"))
+		return true
+	})
+}
+
 func twice[K comparable](seen map[K]int, key K, line int, field, format string) error {
 	if first, ok := seen[key]; ok {
 		return domain.InvalidField(field, format, first)
@@ -106,9 +122,18 @@ func seconds(field string, cell *string, check func(string, int64) error) (*int6
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(*cell), 10, 64)
 	if err != nil {
-		return nil, domain.InvalidField(field, "%q is not a whole number of seconds", *cell)
+		return nil, domain.InvalidField(field, "%q is not a whole number of seconds", clipped(*cell))
 	}
 	return &n, check(field, n)
+}
+
+// clipped makes a cell fit for a message: one quotation mark that is missing makes a cell of the rest of the file.
+func clipped(cell string) string {
+	const most = 40
+	if runes := []rune(cell[:min(len(cell), most*utf8.UTFMax)]); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return cell
 }
 
 // compare checks rows against each other and against the registry, and plans what changes something.
@@ -161,6 +186,9 @@ func (c *importCheck) compareRow(row *checkedRow, owner *importOwner) (changes b
 		row.CustomerAddress = owner.Address // whichever line is applied first tells it
 	}
 	known, registered := c.registry.Vehicle(row.VIN)
+	if registered && known.CustomerID != owner.ID && c.bound {
+		return false, domain.InvalidField("vin", "is registered already")
+	}
 	if registered && known.CustomerID != owner.ID {
 		other, _ := c.registry.Customer(known.CustomerID)
 		return false, domain.InvalidField("customer", "the vehicle belongs to %q; transfer it first", other.Name)
@@ -173,6 +201,9 @@ func (c *importCheck) compareRow(row *checkedRow, owner *importOwner) (changes b
 	}
 	if holder, ok := c.registry.PlateHolder(row.RegistrationNumber, row.VIN); ok {
 		if _, here := c.vins[holder]; !here { // else it gets another one by this import
+			if other, _ := c.registry.Vehicle(holder); c.bound && other.CustomerID != owner.ID {
+				return false, domain.InvalidField("registration_number", "belongs to another vehicle")
+			}
 			return false, domain.InvalidField("registration_number", "belongs to vehicle %q", string(holder))
 		}
 	}

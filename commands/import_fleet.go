@@ -3,7 +3,6 @@ package commands
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -20,6 +19,8 @@ type ImportFleet struct {
 	Rows     []Row
 	Problems []LineProblem // what ParseImport found, to be told together with what is found here
 	DryRun   bool          // only say what would happen
+	// Owner, where it is set, is the only customer whose vehicles may be imported: only what this customer owns is there.
+	Owner domain.CustomerID
 }
 
 // ImportResult is what an import did or, on a dry run, would do. Numbers are of vehicles.
@@ -113,8 +114,11 @@ func (h *ImportFleetHandler) plan(ctx context.Context, id string, cmd ImportFlee
 		plan.addProblem(p)
 	}
 	rows := checkRows(plan, cmd.Rows)
+	if cmd.Owner != "" {
+		rows = plan.keepOwn(rows, h.w.registry, cmd.Owner)
+	}
 	check := &importCheck{
-		plan: plan, registry: h.w.registry, limits: h.w.limits(), vins: make(map[domain.VIN]int, len(rows)), owners: map[string]*importOwner{},
+		plan: plan, bound: cmd.Owner != "", registry: h.w.registry, limits: h.w.limits(), vins: make(map[domain.VIN]int, len(rows)), owners: map[string]*importOwner{},
 	}
 	unknown := map[string]string{} // name by lock
 	for _, row := range rows {
@@ -180,11 +184,7 @@ func (p *importPlan) refusal() error {
 		e.Message = "nothing was imported: the file has a problem"
 	}
 	for _, problem := range p.problems {
-		field := fmt.Sprintf("line %d", problem.Line)
-		if problem.Field != "" {
-			field += ": " + problem.Field
-		}
-		e.Fields = append(e.Fields, domain.Problem{Field: field, Message: problem.Message})
+		e.Fields = append(e.Fields, domain.Problem{Field: problem.Location(), Message: problem.Message})
 	}
 	return e
 }

@@ -16,7 +16,7 @@ import (
 // The most that one import may hold.
 const (
 	MaxImportRows  = 200_000
-	MaxImportBytes = 64 << 20
+	MaxImportBytes = 32 << 20
 )
 
 // Row is one line of an import, as text. Cells may have space around them.
@@ -32,9 +32,21 @@ type Row struct {
 
 // LineProblem is one thing wrong, or worth a look, in a line of an import.
 type LineProblem struct {
-	Line    int
+	Line    int    // 0 for no single line
 	Field   string // the column; empty for the whole line
 	Message string
+}
+
+// Location says where the problem is: "line 7: vin", "line 7" for the whole line, "file" for no single line.
+func (p LineProblem) Location() string {
+	where := "file"
+	if p.Line > 0 {
+		where = fmt.Sprintf("line %d", p.Line)
+	}
+	if p.Field == "" {
+		return where
+	}
+	return where + ": " + p.Field
 }
 
 // columns are the columns of an import, the required ones first.
@@ -111,7 +123,7 @@ func (p *importParser) header() error {
 		switch {
 		case name == "":
 		case i < 0:
-			return domain.Errorf(domain.Invalid, "the column %q is not known; known are %s", name, strings.Join(columns[:], ", "))
+			return domain.Errorf(domain.Invalid, "the column %q is not known; known are %s", clipped(name), strings.Join(columns[:], ", "))
 		case p.column[i] >= 0:
 			return domain.Errorf(domain.Invalid, "the column %q is there twice", name)
 		default:

@@ -81,7 +81,7 @@ func TestParseImport(t *testing.T) {
 		t.Parallel()
 		endless := io.MultiReader(strings.NewReader("vin,registration_number,customer\nV,P,\""), filler{})
 		_, _, err := ParseImport(endless)
-		assert.Contains(t, refused(t, err, domain.Invalid).Message, "64 MiB")
+		assert.Contains(t, refused(t, err, domain.Invalid).Message, "32 MiB")
 	})
 
 	t.Run("passes on what the reader says", func(t *testing.T) {
