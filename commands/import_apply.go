@@ -13,7 +13,7 @@ import (
 )
 
 // applyAtOnce is how many streams an import writes at the same time: appends that wait together share a transaction.
-const applyAtOnce = 128
+const applyAtOnce = 1024
 
 // importRows stores rows, makes them count and applies them. It returns where import.completed lies.
 //

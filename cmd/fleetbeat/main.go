@@ -25,6 +25,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
 	Log     logCmd     `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
 	Rebuild rebuildCmd `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`
+	Import  importCmd  `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
