@@ -45,6 +45,7 @@ type Queries struct {
 	ListCustomers Handler[queries.ListCustomers, queries.CustomerList]
 	GetCustomer   Handler[queries.GetCustomer, queries.CustomerDetail]
 	GetSummary    Handler[queries.GetSummary, queries.Summary]
+	GetHistory    Handler[queries.GetHistory, queries.History]
 	GetSettings   Handler[queries.GetSettings, domain.Settings]
 	ClassicSearch Handler[queries.ClassicSearch, []queries.ClassicVehicle]
 	ListChanges   Handler[queries.ListChanges, queries.TransitionList]

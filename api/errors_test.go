@@ -34,6 +34,7 @@ func everythingFails(d api.Deps, err error) api.Deps {
 		ListCustomers: &answers[queries.ListCustomers, queries.CustomerList]{err: err},
 		GetCustomer:   &answers[queries.GetCustomer, queries.CustomerDetail]{err: err},
 		GetSummary:    &answers[queries.GetSummary, queries.Summary]{err: err},
+		GetHistory:    &answers[queries.GetHistory, queries.History]{err: err},
 		GetSettings:   &answers[queries.GetSettings, domain.Settings]{err: err},
 		ClassicSearch: &answers[queries.ClassicSearch, []queries.ClassicVehicle]{err: err},
 		ListChanges:   &answers[queries.ListChanges, queries.TransitionList]{err: err},
@@ -48,7 +49,7 @@ func everyOperation() map[string]string {
 		"GET /api/v1/settings": "", "PATCH /api/v1/settings": "{}",
 		"GET /api/v1/customers": "", "POST /api/v1/customers": "{}", "GET /api/v1/customers/c1": "", "PATCH /api/v1/customers/c1": "{}",
 		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
-		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
+		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/summary/history": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
 	}
 }
 

@@ -19,6 +19,7 @@ func realQueries() api.Deps {
 	d.Queries = api.Queries{
 		ListVehicles: queries.ListVehiclesHandler{}, ListCustomers: queries.ListCustomersHandler{}, GetTimeline: queries.GetTimelineHandler{},
 		GetVehicle: queries.GetVehicleHandler{}, GetCustomer: queries.GetCustomerHandler{}, GetSummary: queries.GetSummaryHandler{},
+		GetHistory: queries.GetHistoryHandler{},
 		GetSettings: queries.GetSettingsHandler{}, ClassicSearch: queries.ClassicSearchHandler{},
 	}
 	return d
@@ -37,6 +38,7 @@ func TestLimitsOfQuestionsReachTheCaller(t *testing.T) {
 		{"a double minus", "/api/v1/vehicles?sort=--vin", "sort"},
 		{"too many VINs", "/api/v1/vehicles?" + vins, "vin"},
 		{"too many customers", "/api/v1/vehicles?" + customers, "customer"},
+		{"too many customers of a history", "/api/v1/summary/history?" + customers, "customer"},
 		{"too long a text", "/api/v1/vehicles?q=" + long, "q"},
 		{"too long a name", "/api/v1/customers?q=" + long, "q"},
 	}

@@ -80,7 +80,8 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 	slices.Sort(got)
 	assert.Equal(t, []string{
 		"DELETE /api/v1/vehicles/{vin}",
-		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/vehicles",
+		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/summary/history",
+		"GET /api/v1/vehicles",
 		"GET /api/v1/vehicles/{vin}", "GET /api/v1/vehicles/{vin}/timeline",
 		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping",
 		"HEAD /heartbeat/{vin}",

@@ -24,7 +24,10 @@ func (a *App) deps() api.Deps {
 			GetTimeline:   queries.GetTimelineHandler{Timeline: v.timeline, Now: now},
 			ListCustomers: queries.ListCustomersHandler{Relations: v.relations, Counts: v.fleet, Now: now},
 			GetCustomer:   queries.GetCustomerHandler{Relations: v.relations, Counts: v.fleet, Now: now},
-			GetSummary:    queries.GetSummaryHandler{Counts: v.fleet, Relations: v.relations, Now: now},
+			GetSummary: queries.GetSummaryHandler{
+				Counts: v.fleet, Relations: v.relations, History: v.timeline, Usual: queries.NewUsualRanges(v.timeline), Now: now,
+			},
+			GetHistory:    queries.GetHistoryHandler{History: v.timeline, Now: now},
 			GetSettings:   queries.GetSettingsHandler{Fleet: v.fleet},
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
 			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},

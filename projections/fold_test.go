@@ -268,9 +268,13 @@ func TestRelationsFolds(t *testing.T) {
 func TestTimelineFolds(t *testing.T) {
 	t.Parallel()
 	vehicle := domain.Vehicle{VIN: vin, RegistrationNumber: "ABC 123", CustomerID: "c1"}
-	row := &TimelineVehicle{VIN: vin, Life: 4, CustomerID: "c1", RegistrationNumber: "ABC 123", Status: domain.NeverSeen, Since: at(0), RegisteredAt: at(0)}
+	row := &TimelineVehicle{VIN: vin, Life: 4, CustomerID: "c1", RegistrationNumber: "ABC 123", Status: domain.NeverSeen, Since: at(0), Counted: at(0), RegisteredAt: at(0)}
 	connected := *row
-	connected.Status, connected.Since = domain.Connected, at(100)
+	connected.Status, connected.Since, connected.Counted = domain.Connected, at(100), at(100)
+	ahead := *row // registered by a node whose clock was ahead
+	ahead.Counted = at(900)
+	aheadConnected := connected
+	aheadConnected.Counted = at(900)
 	moved := *row
 	moved.CustomerID = "c2"
 	news := &FeedChange{Position: place().Position, Topic: TopicVehicle, VIN: vin, CustomerID: "c1", RegistrationNumber: "ABC 123", At: at(0)}
@@ -279,6 +283,7 @@ func TestTimelineFolds(t *testing.T) {
 	quarter := func(id domain.CustomerID, connected, never int64) *Quarter {
 		return &Quarter{CustomerID: id, Start: at(0), Connected: connected, NeverSeen: never}
 	}
+	later := func(q *Quarter) *Quarter { q.Start = at(900); return q }
 	feed := &FeedChange{
 		Position: place().Position, Topic: TopicTransition, VIN: vin, Life: 4, CustomerID: "c1", RegistrationNumber: "ABC 123",
 		From: domain.NeverSeen, To: domain.Connected, FromSince: at(0), At: at(100), ProvedAt: at(101), LastHeartbeat: at(10),
@@ -300,6 +305,18 @@ func TestTimelineFolds(t *testing.T) {
 		{name: "a decommissioned vehicle is gone and counted no more", view: Timeline(), given: []Row{row},
 			event: &domain.VehicleDecommissioned{VIN: vin, At: at(0)},
 			want:  []Row{news, quarter("", 0, -1), quarter("c1", 0, -1)}, gone: []Key{TimelineVehicleKey(vin)}},
+		{name: "a transition before the registration's moment is counted with it, so that no number is below zero", view: Timeline(), given: []Row{&ahead},
+			event: &domain.VehicleConnected{Transition: transition(4)},
+			want:  []Row{&aheadConnected, feed, later(quarter("", 1, -1)), later(quarter("c1", 1, -1))}},
+		{name: "a transfer before the moment that the vehicle is counted at is counted with it", view: Timeline(), given: []Row{&ahead},
+			event: &domain.VehicleTransferred{VIN: vin, CustomerID: "c2", At: at(0)},
+			want: []Row{
+				func() Row { v := ahead; v.CustomerID = "c2"; return &v }(), &movedNews,
+				later(quarter("", 0, 0)), later(quarter("c1", 0, -1)), later(quarter("c2", 0, 1)),
+			}},
+		{name: "a decommissioning before the moment that the vehicle is counted at is counted with it", view: Timeline(), given: []Row{&ahead},
+			event: &domain.VehicleDecommissioned{VIN: vin, At: at(0)},
+			want:  []Row{news, later(quarter("", 0, -1)), later(quarter("c1", 0, -1))}, gone: []Key{TimelineVehicleKey(vin)}},
 		{name: "a customer's change is told of", view: Timeline(), event: &domain.CustomerChanged{Customer: domain.Customer{ID: "c1"}, At: at(0)},
 			want: []Row{&FeedChange{Position: place().Position, Topic: TopicCustomer, CustomerID: "c1", At: at(0)}}},
 		{name: "spans are united", view: Timeline(), given: []Row{&TimelineSpans{Spans: domain.Spans{{From: at(0), To: at(5)}}}},

@@ -5,7 +5,7 @@ import "fleetbeat/domain"
 // Timeline returns the view of the past: changes of status, unobserved spans, the feed of changes, and numbers per
 // quarter of an hour.
 func Timeline() View {
-	return View{Name: "timeline", Version: 2, Status: true, table: table(
+	return View{Name: "timeline", Version: 3, Status: true, table: table(
 		on(func(_ *domain.CustomerRegistered, _ func(Key)) {},
 			func(b *Batch, e *domain.CustomerRegistered) { customerChange(b, e.ID, e.At) }),
 		on(func(_ *domain.CustomerChanged, _ func(Key)) {},
@@ -25,15 +25,17 @@ func Timeline() View {
 }
 
 func timelineRegistered(b *Batch, e *domain.VehicleRegistered) {
+	counted := e.At
 	if v := get[TimelineVehicle](b, TimelineVehicleKey(e.VIN)); v != nil {
-		count(b, v.CustomerID, v.Status, e.At, -1)
+		count(b, v, e.At, -1)
+		counted = max(v.Counted, e.At)
 	}
 	v := &TimelineVehicle{
 		VIN: e.VIN, Life: b.place.Revision, CustomerID: e.CustomerID, RegistrationNumber: e.RegistrationNumber,
-		Status: domain.NeverSeen, Since: e.At, RegisteredAt: e.At,
+		Status: domain.NeverSeen, Since: e.At, Counted: counted, RegisteredAt: e.At,
 	}
 	b.put(v)
-	count(b, v.CustomerID, v.Status, e.At, 1)
+	count(b, v, counted, 1)
 	vehicleChange(b, v, e.At)
 }
 
@@ -46,16 +48,17 @@ func timelineChanged(b *Batch, e *domain.VehicleChanged) {
 
 func timelineTransferred(b *Batch, e *domain.VehicleTransferred) {
 	if v := edit[TimelineVehicle](b, TimelineVehicleKey(e.VIN)); v != nil {
-		count(b, v.CustomerID, v.Status, e.At, -1)
+		v.Counted = max(v.Counted, e.At)
+		count(b, v, v.Counted, -1)
 		v.CustomerID = e.CustomerID
-		count(b, v.CustomerID, v.Status, e.At, 1)
+		count(b, v, v.Counted, 1)
 		vehicleChange(b, v, e.At)
 	}
 }
 
 func timelineDecommissioned(b *Batch, e *domain.VehicleDecommissioned) {
 	if v := get[TimelineVehicle](b, TimelineVehicleKey(e.VIN)); v != nil {
-		count(b, v.CustomerID, v.Status, e.At, -1)
+		count(b, v, e.At, -1)
 		vehicleChange(b, v, e.At)
 		b.remove(v.Key())
 	}
@@ -86,9 +89,10 @@ func timelineTransition(b *Batch, t domain.Transition, status domain.Status) {
 		RegistrationNumber: v.RegistrationNumber, From: v.Status, To: status, FromSince: v.Since,
 		At: t.At, ProvedAt: t.ProvedAt, LastHeartbeat: t.LastHeartbeat,
 	})
-	count(b, v.CustomerID, v.Status, t.At, -1)
+	v.Counted = max(v.Counted, t.At)
+	count(b, v, v.Counted, -1)
 	v.Status, v.Since = status, t.At
-	count(b, v.CustomerID, v.Status, t.At, 1)
+	count(b, v, v.Counted, 1)
 }
 
 func customerChange(b *Batch, id domain.CustomerID, at domain.Instant) {
@@ -102,16 +106,19 @@ func vehicleChange(b *Batch, v *TimelineVehicle, at domain.Instant) {
 	})
 }
 
-// count adds n vehicles of a status at a moment, to the whole fleet and to a customer.
-func count(b *Batch, customer domain.CustomerID, status domain.Status, at domain.Instant, n int64) {
+// count adds n vehicles of v's owner and status to the numbers at a moment, or at the one when v was last counted if that
+// is later: with the clocks of two nodes a little apart, a vehicle would otherwise leave a status before it came to it, and
+// the numbers in between be below zero.
+func count(b *Batch, v *TimelineVehicle, at domain.Instant, n int64) {
+	at = max(at, v.Counted)
 	start := at - at%domain.Instant(QuarterLength.Milliseconds())
-	for _, id := range []domain.CustomerID{"", customer} {
+	for _, id := range []domain.CustomerID{"", v.CustomerID} {
 		q := get[Quarter](b, QuarterKey(id, start))
 		if q == nil {
 			q = &Quarter{CustomerID: id, Start: start}
 			b.put(q)
 		}
-		switch status {
+		switch v.Status {
 		case domain.Connected:
 			q.Connected += n
 		case domain.Disconnected:

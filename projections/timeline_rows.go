@@ -15,6 +15,7 @@ type TimelineVehicle struct {
 	RegistrationNumber string
 	Status             domain.Status
 	Since              domain.Instant // of the status; RegisteredAt while never seen
+	Counted            domain.Instant // the latest moment at which the numbers per quarter of an hour count it
 	RegisteredAt       domain.Instant
 }
 

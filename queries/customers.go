@@ -56,6 +56,7 @@ type CountsReader interface {
 	View
 	// CountsByCustomer returns the counters of these customers, or of all that have vehicles where ids is nil.
 	CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]Counts, error)
-	// SilentSince returns how many disconnected vehicles were last heard after each of these moments, in their order.
-	SilentSince(ctx context.Context, moments []domain.Instant) ([]int64, error)
+	// SilentSince returns how many disconnected vehicles, of a customer or of all for none, were last heard after each of
+	// these moments, in their order.
+	SilentSince(ctx context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error)
 }

@@ -167,6 +167,7 @@ type counters struct {
 	view
 	counts  map[domain.CustomerID]queries.Counts
 	since   []int64
+	askedOf *domain.CustomerID
 	asked   *[]domain.Instant
 	readErr error
 }
@@ -181,9 +182,12 @@ func (c counters) CountsByCustomer(_ context.Context, ids []domain.CustomerID) (
 	return found, c.readErr
 }
 
-func (c counters) SilentSince(_ context.Context, moments []domain.Instant) ([]int64, error) {
+func (c counters) SilentSince(_ context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error) {
 	if c.asked != nil {
 		*c.asked = moments
+	}
+	if c.askedOf != nil {
+		*c.askedOf = id
 	}
 	if c.since == nil {
 		return make([]int64, len(moments)), c.readErr
@@ -210,6 +214,56 @@ func (p past) Statuses(_ context.Context, _ domain.VIN, from, to domain.Instant)
 
 func (p past) Spans(context.Context, domain.Instant, domain.Instant) (domain.Spans, error) {
 	return p.spans, nil
+}
+
+// history is a fake of the timeline view's numbers: what was true from each moment on, per customer.
+type history struct {
+	view
+	changes map[domain.CustomerID][]queries.CountsAt
+	spans   domain.Spans
+	readErr error
+	reads   *int
+}
+
+func (h history) Quarters(_ context.Context, id domain.CustomerID, from, to domain.Instant) ([]queries.CountsAt, error) {
+	if h.reads != nil {
+		*h.reads++
+	}
+	const quarter = 900_000
+	found := []queries.CountsAt{{At: from, Counts: h.before(id, from)}}
+	for end := from + quarter; end-quarter < to; end += quarter {
+		if now := h.before(id, end); now != found[len(found)-1].Counts {
+			found = append(found, queries.CountsAt{At: end, Counts: now})
+		}
+	}
+	return found, h.readErr
+}
+
+// before returns the numbers that had become true before a moment.
+func (h history) before(id domain.CustomerID, at domain.Instant) (counts queries.Counts) {
+	for _, change := range h.changes[id] {
+		if change.At < at {
+			counts = change.Counts
+		}
+	}
+	return counts
+}
+
+func (h history) EachCustomer(
+	ctx context.Context, from, to domain.Instant, visit func(domain.CustomerID, []queries.CountsAt),
+) error {
+	for id := range h.changes {
+		counts, err := h.Quarters(ctx, id, from, to)
+		if err != nil {
+			return err
+		}
+		visit(id, counts)
+	}
+	return h.readErr
+}
+
+func (h history) Spans(context.Context, domain.Instant, domain.Instant) (domain.Spans, error) {
+	return h.spans, nil
 }
 
 // row returns a row of the fleet view of a vehicle of Johans Bulk AB.

@@ -45,6 +45,7 @@ func answers(t *testing.T, open Open) {
 		}
 		if o.Timeline != nil {
 			timelines(t, m, o.Timeline(readers["timeline"]), random)
+			histories(t, m, o.History(readers["timeline"]), random)
 		}
 		require.NoError(t, o.Close())
 	}
@@ -165,21 +166,12 @@ func counts(t *testing.T, m *model, reader queries.CountsReader) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(got), 1)
 	assert.Equal(t, want["c1"], got["c1"])
-	var moments []domain.Instant
-	var silent []int64
-	for _, d := range []time.Duration{0, time.Minute, time.Hour, 24 * time.Hour} {
-		moments = append(moments, m.asOf.Add(-d))
-		n := int64(0)
-		for _, v := range m.vehicles {
-			if v.status().Status == domain.Disconnected && v.transition > m.asOf.Add(-d) {
-				n++
-			}
-		}
-		silent = append(silent, n)
+	for _, id := range []domain.CustomerID{"", "c1", "c2", "nobody"} {
+		moments := []domain.Instant{m.asOf - 3_600_000, m.asOf, m.asOf - 60_000, m.asOf - 86_400_000, m.asOf}
+		since, err := reader.SilentSince(t.Context(), id, moments)
+		require.NoError(t, err)
+		assert.Equal(t, m.silentSince(id, moments), since, id)
 	}
-	since, err := reader.SilentSince(t.Context(), moments)
-	require.NoError(t, err)
-	assert.Equal(t, silent, since)
 }
 
 func latest(t *testing.T, m *model, reader queries.LatestReader) {

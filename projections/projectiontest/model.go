@@ -23,6 +23,15 @@ type model struct {
 	spans     domain.Spans
 	asOf      domain.Instant
 	through   domain.Position
+	moves     []move
+}
+
+// move is vehicles that come to a customer and a status, or leave them.
+type move struct {
+	at       domain.Instant
+	customer domain.CustomerID
+	status   domain.Status
+	n        int64
 }
 
 type modelVehicle struct {
@@ -33,6 +42,7 @@ type modelVehicle struct {
 	transition   domain.Instant        // last heartbeat as transitions have it
 	place        *domain.LocationAt    // location as transitions have it
 	latest       queries.Latest
+	counted      domain.Instant // what comes later in the log is not counted earlier
 }
 
 func (v *modelVehicle) status() queries.StatusSince { return v.changes[len(v.changes)-1] }
@@ -60,19 +70,30 @@ func (m *model) apply(e domain.Event, revision int64) {
 	case *domain.CustomerChanged:
 		m.customers[e.ID] = e.Customer
 	case *domain.VehicleRegistered:
-		m.vehicles[e.VIN] = &modelVehicle{
+		v := &modelVehicle{
 			Vehicle: e.Vehicle, life: revision, registeredAt: e.At,
 			changes: []queries.StatusSince{{Status: domain.NeverSeen, From: e.At}},
 		}
+		if former := m.vehicles[e.VIN]; former != nil {
+			m.move(former, e.At, -1)
+			v.counted = former.counted
+		}
+		m.vehicles[e.VIN] = v
+		m.move(v, e.At, 1)
 	case *domain.VehicleChanged:
 		if v := m.vehicles[e.VIN]; v != nil {
 			v.RegistrationNumber, v.Overrides = e.RegistrationNumber, e.Overrides
 		}
 	case *domain.VehicleTransferred:
 		if v := m.vehicles[e.VIN]; v != nil {
+			m.move(v, e.At, -1)
 			v.CustomerID = e.CustomerID
+			m.move(v, e.At, 1)
 		}
 	case *domain.VehicleDecommissioned:
+		if v := m.vehicles[e.VIN]; v != nil {
+			m.move(v, e.At, -1)
+		}
 		delete(m.vehicles, e.VIN)
 	case *domain.HeartbeatsRecorded:
 		for _, h := range e.Heartbeats {
@@ -89,6 +110,29 @@ func (m *model) apply(e domain.Event, revision int64) {
 	case *domain.FleetEvaluated:
 		m.asOf, m.through = e.AsOf, e.Through
 	}
+}
+
+func (m *model) move(v *modelVehicle, at domain.Instant, n int64) {
+	v.counted = max(v.counted, at)
+	m.moves = append(m.moves, move{v.counted, v.CustomerID, v.status().Status, n})
+}
+
+// numbers returns the vehicles of a customer, or of all for none, per status before a moment.
+func (m *model) numbers(id domain.CustomerID, before domain.Instant) (sum queries.Counts) {
+	for _, move := range m.moves {
+		if move.at >= before || id != "" && id != move.customer {
+			continue
+		}
+		switch move.status {
+		case domain.Connected:
+			sum.Connected += move.n
+		case domain.Disconnected:
+			sum.Disconnected += move.n
+		default:
+			sum.NeverSeen += move.n
+		}
+	}
+	return sum
 }
 
 func (v *modelVehicle) heard(h domain.Heartbeat) {
@@ -112,7 +156,9 @@ func (m *model) transition(t domain.Transition, status domain.Status) {
 	if v == nil || v.life != t.Life {
 		return
 	}
+	m.move(v, t.At, -1)
 	v.changes = append(v.changes, queries.StatusSince{Status: status, From: t.At})
+	m.move(v, t.At, 1)
 	v.transition = max(v.transition, t.LastHeartbeat)
 	v.latest.LastHeartbeat = max(v.latest.LastHeartbeat, t.LastHeartbeat)
 	if status == domain.Connected && v.latest.FirstHeartbeat.IsZero() {
@@ -199,4 +245,17 @@ func compareVehicles(a, b queries.Vehicle, sort queries.Sort) int {
 		by = cmp.Compare(strings.ToLower(a.Customer.Name), strings.ToLower(b.Customer.Name))
 	}
 	return cmp.Or(by, cmp.Compare(a.VIN, b.VIN))
+}
+
+// silentSince returns how many disconnected vehicles were last heard after each of these moments.
+func (m *model) silentSince(id domain.CustomerID, moments []domain.Instant) []int64 {
+	found := make([]int64, len(moments))
+	for i, moment := range moments {
+		for _, v := range m.vehicles {
+			if v.status().Status == domain.Disconnected && v.transition > moment && (id == "" || id == v.CustomerID) {
+				found[i]++
+			}
+		}
+	}
+	return found
 }

@@ -24,6 +24,7 @@ type Opened struct {
 	Latest    func(queries.View) queries.LatestReader
 	Relations func(queries.View) queries.RelationsReader
 	Timeline  func(queries.View) queries.TimelineReader
+	History   func(queries.View) queries.HistoryReader
 	// Close ends the use of the engine, as the end of a process does.
 	Close func() error
 }

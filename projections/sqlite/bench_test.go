@@ -256,7 +256,7 @@ func BenchmarkFind(b *testing.B) {
 	})
 	b.Run("silent since", func(b *testing.B) {
 		for b.Loop() {
-			_, err := fleet.SilentSince(context.Background(), []domain.Instant{asOf - 300_000, asOf - 3_600_000, asOf - 86_400_000})
+			_, err := fleet.SilentSince(context.Background(), "", []domain.Instant{asOf - 300_000, asOf - 3_600_000, asOf - 86_400_000})
 			require.NoError(b, err)
 		}
 	})

@@ -23,6 +23,7 @@ func TestEngine(t *testing.T) {
 			Latest:    func(v queries.View) queries.LatestReader { return views.Latest(v) },
 			Relations: func(v queries.View) queries.RelationsReader { return views.Relations(v) },
 			Timeline:  func(v queries.View) queries.TimelineReader { return views.Timeline(v) },
+			History:   func(v queries.View) queries.HistoryReader { return views.Timeline(v) },
 			Close:     views.Close,
 		}
 	})

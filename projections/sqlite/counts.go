@@ -98,26 +98,39 @@ func (f *Fleet) CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (
 	return found, nil
 }
 
-// SilentSince returns how many disconnected vehicles were last heard after each of these moments, in their order. It goes
-// through what is newer than the oldest of them once, whatever their number.
-func (f *Fleet) SilentSince(ctx context.Context, moments []domain.Instant) ([]int64, error) {
-	var after map[domain.Instant]int64
-	newestFirst := unique(moments)
-	slices.Reverse(newestFirst)
-	err := f.views.answer(ctx, fleetView, func(t tables) error {
-		after = make(map[domain.Instant]int64, len(newestFirst))
-		n, until := int64(0), int64(math.MaxInt64)
-		s := t.prepare(`SELECT count(*) FROM fleet_vehicles# INDEXED BY fleet_silent# WHERE status = 0 AND last > ?1 AND last <= ?2`)
-		for _, moment := range newestFirst {
-			if err := s.number(int64(moment)).number(until).run(func() error { n += s.nextNumber(); return nil }); err != nil {
-				return err
-			}
-			after[moment], until = n, int64(moment)
-		}
-		return nil
+// SilentSince returns how many disconnected vehicles, of a customer or of all for none, were last heard after each of these
+// moments, in their order. It goes through what is newer than the oldest of them once, whatever their number.
+func (f *Fleet) SilentSince(ctx context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error) {
+	var found []int64
+	err := f.views.answer(ctx, fleetView, func(t tables) (err error) {
+		found, err = t.silentSince(id, moments)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count silent vehicles: %w", err)
+	}
+	return found, nil
+}
+
+func (t tables) silentSince(id domain.CustomerID, moments []domain.Instant) ([]int64, error) {
+	s := t.prepare(`SELECT count(*) FROM fleet_vehicles# INDEXED BY fleet_silent# WHERE status = 0 AND last > ?1 AND last <= ?2`)
+	if id != "" {
+		s = t.prepare(`SELECT count(*) FROM fleet_vehicles# INDEXED BY fleet_customer_silent#
+			WHERE status = 0 AND last > ?1 AND last <= ?2 AND customer = ?3`)
+	}
+	after := make(map[domain.Instant]int64, len(moments))
+	n, until := int64(0), int64(math.MaxInt64)
+	newestFirst := unique(moments)
+	slices.Reverse(newestFirst)
+	for _, moment := range newestFirst {
+		s.number(int64(moment)).number(until)
+		if id != "" {
+			s.text(string(id))
+		}
+		if err := s.run(func() error { n += s.nextNumber(); return nil }); err != nil {
+			return nil, err
+		}
+		after[moment], until = n, int64(moment)
 	}
 	found := make([]int64, len(moments))
 	for i, moment := range moments {

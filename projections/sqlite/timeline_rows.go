@@ -5,7 +5,7 @@ import (
 	"fleetbeat/projections"
 )
 
-const timelineVehicleColumns = `SELECT vin, life, customer, plate, status, since, registered FROM timeline_vehicles#`
+const timelineVehicleColumns = `SELECT vin, life, customer, plate, status, since, counted, registered FROM timeline_vehicles#`
 
 func timelineVehicles() layout {
 	return layout{
@@ -18,6 +18,7 @@ CREATE TABLE timeline_vehicles# (
 	plate      TEXT NOT NULL,
 	status     INTEGER NOT NULL,
 	since      INTEGER NOT NULL,
+	counted    INTEGER NOT NULL,
 	registered INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`,
 		load: func(t tables, keys []projections.Key) ([]projections.Stored, error) {
@@ -38,7 +39,8 @@ CREATE TABLE timeline_vehicles# (
 func nextTimelineVehicle(s *statement) (projections.Row, error) {
 	return &projections.TimelineVehicle{
 		VIN: domain.VIN(s.nextText()), Life: s.nextNumber(), CustomerID: domain.CustomerID(s.nextText()),
-		RegistrationNumber: s.nextText(), Status: statusOf(s.nextNumber()), Since: s.nextInstant(), RegisteredAt: s.nextInstant(),
+		RegistrationNumber: s.nextText(), Status: statusOf(s.nextNumber()), Since: s.nextInstant(), Counted: s.nextInstant(),
+		RegisteredAt: s.nextInstant(),
 	}, nil
 }
 
@@ -47,10 +49,10 @@ func saveTimelineVehicle(t tables, c projections.Change) error {
 	if !ok {
 		return t.prepare(`DELETE FROM timeline_vehicles# WHERE vin = ?1`).text(c.Key.ID).run(nil)
 	}
-	return t.prepare(`INSERT OR REPLACE INTO timeline_vehicles# (vin, life, customer, plate, status, since, registered)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`).
+	return t.prepare(`INSERT OR REPLACE INTO timeline_vehicles# (vin, life, customer, plate, status, since, counted, registered)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`).
 		text(string(row.VIN)).number(row.Life).text(string(row.CustomerID)).text(row.RegistrationNumber).
-		number(rankOf(row.Status)).number(int64(row.Since)).number(int64(row.RegisteredAt)).run(nil)
+		number(rankOf(row.Status)).number(int64(row.Since)).number(int64(row.Counted)).number(int64(row.RegisteredAt)).run(nil)
 }
 
 const timelineSpansColumns = `SELECT spans FROM timeline_spans#`
@@ -149,49 +151,4 @@ func saveChange(t tables, c projections.Change) error {
 		position(row.Position).text(string(row.Topic)).text(string(row.VIN)).number(row.Life).text(string(row.CustomerID)).
 		text(row.RegistrationNumber).text(string(row.From)).text(string(row.To)).number(int64(row.FromSince)).
 		number(int64(row.At)).number(int64(row.ProvedAt)).number(int64(row.LastHeartbeat)).run(nil)
-}
-
-const quarterColumns = `SELECT customer, start, connected, disconnected, never_seen FROM timeline_quarters#`
-
-func timelineQuarters() layout {
-	return layout{
-		kind: projections.KindQuarter,
-		create: `
-CREATE TABLE timeline_quarters# (
-	customer     TEXT NOT NULL, -- empty: the whole fleet
-	start        INTEGER NOT NULL,
-	connected    INTEGER NOT NULL,
-	disconnected INTEGER NOT NULL,
-	never_seen   INTEGER NOT NULL,
-	PRIMARY KEY (customer, start)
-) STRICT, WITHOUT ROWID;`,
-		save: func(t tables, changes []projections.Change) error {
-			for _, c := range changes {
-				row, ok := c.After.(*projections.Quarter)
-				if !ok {
-					continue // numbers are added, never taken away
-				}
-				err := t.prepare(`INSERT INTO timeline_quarters# (customer, start, connected, disconnected, never_seen)
-					VALUES (?1, ?2, ?3, ?4, ?5)
-					ON CONFLICT (customer, start) DO UPDATE
-					SET connected = connected + ?3, disconnected = disconnected + ?4, never_seen = never_seen + ?5`).
-					text(string(row.CustomerID)).number(int64(row.Start)).number(row.Connected).number(row.Disconnected).
-					number(row.NeverSeen).run(nil)
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		dump: dumpAll(quarterColumns+` WHERE connected <> 0 OR disconnected <> 0 OR never_seen <> 0`, func(s *statement) (projections.Row, error) {
-			return nextQuarter(s), nil
-		}),
-	}
-}
-
-func nextQuarter(s *statement) *projections.Quarter {
-	return &projections.Quarter{
-		CustomerID: domain.CustomerID(s.nextText()), Start: s.nextInstant(),
-		Connected: s.nextNumber(), Disconnected: s.nextNumber(), NeverSeen: s.nextNumber(),
-	}
 }

@@ -10,6 +10,7 @@ import (
 	driver "zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 	"fleetbeat/projections"
 	"fleetbeat/projections/projectiontest"
@@ -145,38 +146,40 @@ func TestGenerationsLeaveNothingBehind(t *testing.T) {
 	require.NoError(t, views.Close())
 }
 
-func TestQuarters(t *testing.T) {
+func TestAnOlderTimelineIsServedUntilTheNewOneIsBuilt(t *testing.T) {
 	t.Parallel()
 	log := projectiontest.Generate(t, 6, 500)
-	views := openViews(t)
+	path := filepath.Join(t.TempDir(), "views.db")
+	views, err := sqlite.Open(path)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, views.Close()) }()
 	p := projections.New(projections.Timeline(), views, log, projectiontest.LogID, projections.Options{})
-	_, err := p.From(t.Context())
+	_, err = p.From(t.Context())
 	require.NoError(t, err)
-	timeline := views.Timeline(p)
-	total := projections.Quarter{}
-	for _, row := range projectiontest.Dump(t, views, "timeline") {
-		if row, ok := row.(*projections.Quarter); ok && row.CustomerID == "" {
-			total.Connected += row.Connected
-			total.Disconnected += row.Disconnected
-			total.NeverSeen += row.NeverSeen
-		}
+	read := func() (whole []queries.CountsAt, each map[domain.CustomerID][]queries.CountsAt) {
+		from := p.State().AsOf - p.State().AsOf%900_000 - 7_200_000
+		whole, err := views.Timeline(p).Quarters(t.Context(), "", from, from+7_200_000)
+		require.NoError(t, err)
+		each = map[domain.CustomerID][]queries.CountsAt{}
+		require.NoError(t, views.Timeline(p).EachCustomer(t.Context(), from, from+7_200_000, func(id domain.CustomerID, c []queries.CountsAt) {
+			each[id] = c
+		}))
+		return whole, each
 	}
+	whole, each := read()
+	require.Greater(t, len(whole), 1)
 
-	middle := p.State().AsOf - 3_600_000
-	quarters, err := timeline.Quarters(t.Context(), "", middle, p.State().AsOf+3_600_000)
+	conn, err := driver.OpenConn(path, driver.OpenReadWrite)
 	require.NoError(t, err)
-	require.NotEmpty(t, quarters)
-	assert.Zero(t, quarters[0].Start)
-	sum := projections.Quarter{}
-	for i, q := range quarters {
-		if i > 0 {
-			assert.GreaterOrEqual(t, q.Start, middle)
-		}
-		sum.Connected += q.Connected
-		sum.Disconnected += q.Disconnected
-		sum.NeverSeen += q.NeverSeen
-	}
-	assert.Equal(t, total, sum, "what lies before the window is not lost")
+	require.NoError(t, sqlitex.ExecuteScript(conn, `UPDATE views SET version = 2;
+		DROP TABLE timeline_totals_g1; ALTER TABLE timeline_vehicles_g1 DROP COLUMN counted`, nil))
+	require.NoError(t, conn.Close())
+	older, olderEach := read()
+	assert.Equal(t, whole, older)
+	assert.Equal(t, each, olderEach)
+	_, known, err := views.Timeline(p).Statuses(t.Context(), projectiontest.VIN(1), 0, p.State().AsOf)
+	require.NoError(t, err)
+	assert.True(t, known)
 }
 
 func TestOpenServed(t *testing.T) {
