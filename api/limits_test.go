@@ -19,7 +19,7 @@ func realQueries() api.Deps {
 	d.Queries = api.Queries{
 		ListVehicles: queries.ListVehiclesHandler{}, ListCustomers: queries.ListCustomersHandler{}, GetTimeline: queries.GetTimelineHandler{},
 		GetVehicle: queries.GetVehicleHandler{}, GetCustomer: queries.GetCustomerHandler{}, GetSummary: queries.GetSummaryHandler{},
-		GetHistory: queries.GetHistoryHandler{},
+		GetHistory:  queries.GetHistoryHandler{},
 		GetSettings: queries.GetSettingsHandler{}, ClassicSearch: queries.ClassicSearchHandler{},
 	}
 	return d
