@@ -26,6 +26,7 @@ func everythingFails(d api.Deps, err error) api.Deps {
 		ChangeVehicle:       &answers[commands.ChangeVehicle, commands.VehicleResult]{err: err},
 		DecommissionVehicle: &answers[commands.DecommissionVehicle, commands.DecommissionResult]{err: err},
 		ChangeSettings:      &answers[commands.ChangeSettings, commands.SettingsResult]{err: err},
+		ImportFleet:         &answers[commands.ImportFleet, commands.ImportResult]{err: err},
 	}
 	d.Queries = api.Queries{
 		ListVehicles:  &answers[queries.ListVehicles, queries.VehicleList]{err: err},
@@ -48,7 +49,7 @@ func everyOperation() map[string]string {
 		"POST " + heartbeatURL: "", "GET " + heartbeatURL: "", "HEAD " + heartbeatURL: "",
 		"GET /api/v1/settings": "", "PATCH /api/v1/settings": "{}",
 		"GET /api/v1/customers": "", "POST /api/v1/customers": "{}", "GET /api/v1/customers/c1": "", "PATCH /api/v1/customers/c1": "{}",
-		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
+		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "POST /api/v1/vehicles:import": "vin,registration_number,customer\n", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
 		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/summary/history": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
 	}
 }
