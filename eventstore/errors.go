@@ -12,6 +12,8 @@ var (
 	// ErrUnavailable is an engine that cannot be reached or cannot write now (down, read-only, disk full): nothing
 	// stored, may work later.
 	ErrUnavailable = errors.New("event log unavailable")
+	// ErrFull is ErrUnavailable because the engine has no room left: it goes on by itself when there is room again.
+	ErrFull = fmt.Errorf("no room left: %w", ErrUnavailable)
 	// ErrTooLarge is an append of more than MaxAppendSize.
 	ErrTooLarge = errors.New("append too large")
 	// ErrInvalid is a call that can never succeed: no events, no stream name, no event id, a revision out of range.

@@ -26,6 +26,8 @@ type cli struct {
 	Log     logCmd     `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
 	Rebuild rebuildCmd `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`
 	Import  importCmd  `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
+	Backup  backupCmd  `cmd:"" help:"Copy the event log of a data folder to a file, also while it is served; views are not needed, they are folded from it."`
+	Restore restoreCmd `cmd:"" help:"Copy a backup of the event log into a new data folder."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

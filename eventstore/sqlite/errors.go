@@ -21,6 +21,9 @@ func fault(step string, err error) error {
 	switch file.Classify(err) {
 	case file.Unavailable:
 		kind = eventstore.ErrUnavailable
+		if file.IsFull(err) {
+			kind = eventstore.ErrFull
+		}
 	case file.Uncertain:
 		kind = eventstore.ErrUnknownOutcome
 	case file.Corrupt, file.Other: // a file on which our own SQL does not work is not the file we made

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 
+	"golang.org/x/sys/unix"
 	"zombiezen.com/go/sqlite"
 )
 
@@ -46,6 +47,9 @@ func Classify(err error) Class {
 	if errors.Is(err, ErrReadOnly) {
 		return Unavailable
 	}
+	if found := (*damage)(nil); errors.As(err, &found) {
+		return Corrupt
+	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultIOErr:
 		if commit := (*commitError)(nil); errors.As(err, &commit) {
@@ -60,4 +64,10 @@ func Classify(err error) Class {
 	default:
 		return Other
 	}
+}
+
+// IsFull reports whether an error says that the disk has no room. Of the classes it is Unavailable, or Uncertain where a
+// commit met it late.
+func IsFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || sqlite.ErrCode(err).ToPrimary() == sqlite.ResultFull
 }
