@@ -95,8 +95,8 @@ func TestEveryViewIgnoresTheRest(t *testing.T) {
 			domain.TypeVehicleDisconnected, domain.TypeVehicleRegistered, domain.TypeVehicleTransferred,
 		},
 		"latest": {
-			domain.TypeFleetEvaluated, domain.TypeHeartbeatsRecorded, domain.TypeVehicleConnected, domain.TypeVehicleDecommissioned,
-			domain.TypeVehicleDisconnected, domain.TypeVehicleRegistered,
+			domain.TypeFleetEvaluated, domain.TypeHeartbeatsRecorded, domain.TypeObservationInterrupted, domain.TypeVehicleConnected,
+			domain.TypeVehicleDecommissioned, domain.TypeVehicleDisconnected, domain.TypeVehicleRegistered,
 		},
 		"relations": {
 			domain.TypeCustomerChanged, domain.TypeCustomerRegistered, domain.TypeFleetEvaluated, domain.TypeVehicleChanged,

@@ -115,9 +115,11 @@ func TestFailedRebuild(t *testing.T) {
 	log := projectiontest.Generate(t, 9, 300)
 	r := start(t, projections.Fleet(), log, projections.Options{})
 	before, rows := generations(t, r.engine), projectiontest.Dump(t, r.engine, "fleet")
-	broken := projections.New(projections.Fleet(), r.engine, watched{log, func() error { return errDisk }}, projectiontest.LogID, projections.Options{})
+	var fail error
+	broken := projections.New(projections.Fleet(), r.engine, watched{log, func() error { return fail }}, projectiontest.LogID, projections.Options{})
 	_, err := broken.From(t.Context())
 	require.NoError(t, err, "nothing is to be built")
+	fail = errDisk
 	require.ErrorIs(t, broken.Rebuild(t.Context(), nil), errDisk)
 	assert.Equal(t, before, generations(t, r.engine), "what was begun is dropped, what is read stays")
 	assert.Equal(t, rows, projectiontest.Dump(t, r.engine, "fleet"))
@@ -222,4 +224,60 @@ func TestServeRebuilds(t *testing.T) {
 			assert.Equal(t, projections.RebuildDone, state(t, r).State)
 		})
 	})
+}
+
+// A log that was restored has the id of the one that was lost, and soon goes past the same positions.
+func TestAViewOfTheBranchThatWasLostIsFoldedAnew(t *testing.T) {
+	t.Parallel()
+	heard := func(n int) *domain.HeartbeatsRecorded {
+		return &domain.HeartbeatsRecorded{Until: domain.Instant(1000 * n), Heartbeats: []domain.Heartbeat{
+			{ID: "1", VIN: projectiontest.VIN(1), ReceivedAt: domain.Instant(1000 * n)},
+		}}
+	}
+	backup := func() *projectiontest.Log {
+		log := projectiontest.NewLog()
+		log.Add(t, domain.CustomerStream("c1"), &domain.CustomerRegistered{Customer: domain.Customer{ID: "c1", Name: "Kalle"}})
+		register(t, log, 1)
+		log.Add(t, "ingest-local", heard(1))
+		return log
+	}
+	for _, view := range projections.All() {
+		t.Run(view.Name, func(t *testing.T) {
+			t.Parallel()
+			lost := backup()
+			now := time.Unix(1000, 0)
+			r := start(t, view, lost, projections.Options{Now: func() time.Time { return now }})
+			now = now.Add(time.Hour) // so that the checkpoint is stored
+			for n := range 6 { // nothing that is kept for ever
+				lost.Add(t, "ingest-local", heard(10+n))
+				lost.Add(t, domain.EvaluationsStream, evaluated(uint64(n+4)))
+			}
+			r.rest(t, 3)
+
+			same := projections.New(view, r.engine, lost, projectiontest.LogID, projections.Options{})
+			before, err := r.engine.Generations(t.Context(), view.Name)
+			require.NoError(t, err)
+			_, err = same.From(t.Context())
+			require.NoError(t, err)
+			after, err := r.engine.Generations(t.Context(), view.Name)
+			require.NoError(t, err)
+			require.Equal(t, before, after, "a view of this log is not built anew")
+
+			restored := backup()
+			restored.Add(t, domain.ConnectionsStream, &domain.ObservationInterrupted{Span: domain.Span{From: 1000, To: 9000}, Why: "restart"})
+			register(t, restored, 2)
+			for n := range 12 {
+				restored.Add(t, "ingest-local", heard(2+n))
+			}
+			other := projections.New(view, r.engine, restored, projectiontest.LogID, projections.Options{})
+			from, err := other.From(t.Context())
+			require.NoError(t, err)
+			for page, err := range restored.ReadAll(t.Context(), from, view.Types()...) {
+				require.NoError(t, err)
+				require.NoError(t, other.Handle(t.Context(), eventstore.Delivery{Page: page}))
+			}
+			fresh := start(t, view, restored, projections.Options{})
+			assert.Equal(t, projectiontest.Dump(t, fresh.engine, view.Name), projectiontest.Dump(t, r.engine, view.Name))
+		})
+	}
 }

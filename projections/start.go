@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
@@ -75,7 +76,7 @@ func (p *Projection) stored(ctx context.Context) (*Generation, error) {
 	for _, g := range generations {
 		keep := false
 		if g.Active {
-			if keep, err = p.ofThisLog(ctx, g.Checkpoint); err != nil {
+			if keep, err = p.ofThisLog(ctx, g); err != nil {
 				return nil, err
 			}
 			if !keep {
@@ -99,8 +100,10 @@ func (p *Projection) stored(ctx context.Context) (*Generation, error) {
 	return active, nil
 }
 
-// ofThisLog reports whether what was folded up to a checkpoint is how this log begins.
-func (p *Projection) ofThisLog(ctx context.Context, c Checkpoint) (bool, error) {
+// ofThisLog reports whether what was folded into a generation is how this log begins. A log that was restored from a
+// backup goes its own way from there on, under the same id and soon past the same positions.
+func (p *Projection) ofThisLog(ctx context.Context, g Generation) (bool, error) {
+	c := g.Checkpoint
 	if c.LogID != p.logID {
 		return false, nil
 	}
@@ -111,16 +114,48 @@ func (p *Projection) ofThisLog(ctx context.Context, c Checkpoint) (bool, error) 
 	if head.Before(c.Position) {
 		return false, nil
 	}
-	if c.Kept == (Kept{}) {
-		return true, nil
+	at, found, err := p.kept(ctx, c.Kept)
+	if err != nil || !found {
+		return false, err
 	}
-	for r, err := range p.log.ReadStream(ctx, c.Kept.Stream, eventstore.Revision(c.Kept.Revision), eventstore.Forwards) {
+	if g.Version != p.view.Version {
+		return true, nil // which events it folded is not known any more
+	}
+	return p.nothingBetween(ctx, at, c.Position)
+}
+
+// kept returns where the log has an event, and whether it has it.
+func (p *Projection) kept(ctx context.Context, k Kept) (at domain.Position, found bool, err error) {
+	if k == (Kept{}) {
+		return at, true, nil
+	}
+	for r, err := range p.log.ReadStream(ctx, k.Stream, eventstore.Revision(k.Revision), eventstore.Forwards) {
 		if err != nil {
-			return false, fmt.Errorf("read event %d of %q: %w", c.Kept.Revision, c.Kept.Stream, err)
+			return at, false, fmt.Errorf("read event %d of %q: %w", k.Revision, k.Stream, err)
 		}
-		return int64(r.Revision) == c.Kept.Revision && r.ID == c.Kept.EventID, nil
+		return r.Position, int64(r.Revision) == k.Revision && r.ID == k.EventID, nil
 	}
-	return false, nil
+	return at, false, nil
+}
+
+// nothingBetween reports whether the log has no event that is kept for ever, and that the view should have folded, after
+// one position up to and including another.
+func (p *Projection) nothingBetween(ctx context.Context, after, upto domain.Position) (bool, error) {
+	types := slices.DeleteFunc(p.view.Types(), func(t string) bool {
+		return t == domain.TypeFleetEvaluated || t == domain.TypeHeartbeatsRecorded
+	})
+	for page, err := range p.log.ReadAll(ctx, after, types...) {
+		if err != nil {
+			return false, fmt.Errorf("read the log after %s: %w", after, err)
+		}
+		for r, err := range page.Events() {
+			if err != nil {
+				return false, fmt.Errorf("read the log after %s: %w", after, err)
+			}
+			return upto.Before(r.Position), nil
+		}
+	}
+	return true, nil
 }
 
 // LogID returns the id of a log, empty for one that has none yet.
