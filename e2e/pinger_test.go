@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -100,4 +101,11 @@ func (g *storm) promised() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.taken)
+}
+
+// soFar returns the heartbeats that were answered 202 so far, with their vehicles.
+func (g *storm) soFar() map[string]string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.taken)
 }
