@@ -67,6 +67,8 @@ type Deps struct {
 	LogID string
 	// Ready returns the parts that are not ready; none means ready.
 	Ready func(ctx context.Context) []Unready
+	// Warnings returns what will keep parts from being ready unless somebody does something about it.
+	Warnings func(ctx context.Context) []Unready
 	// Metrics answers GET /metrics.
 	Metrics http.Handler
 	// Observe is told of every request when it is answered: its operation ("unknown" where there is no such route), the

@@ -32,3 +32,11 @@ func TestReadyNamesWhatIsNot(t *testing.T) {
 	}, p.Errors)
 	assert.Equal(t, "1", w.Header().Get("Retry-After"))
 }
+
+func TestReadyWarns(t *testing.T) {
+	t.Parallel()
+	d := deps()
+	d.Warnings = func(context.Context) []api.Unready { return []api.Unready{{Part: "events.db", Why: "has little room"}} }
+	requireJSON(t, do(t, d, http.MethodGet, "/readyz", ""), http.StatusOK,
+		`{"ready":true,"warnings":[{"location":"events.db","message":"has little room"}]}`)
+}

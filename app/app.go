@@ -31,6 +31,7 @@ type App struct {
 	running  stack
 	metrics  *metrics
 	health   *health
+	disk     *disk
 	store    *sqlite.Store
 	logID    string
 	clock    *ingest.Clock
@@ -66,7 +67,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // who writes it, and the listener before ingest, because what comes between is unobserved.
 func (a *App) assemble(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
-		a.openLog, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
+		a.openLog, a.watchDisk, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
 	} {
 		if err := part(ctx); err != nil {
 			return err

@@ -32,11 +32,12 @@ func (a *App) deps() api.Deps {
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
 			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},
 		},
-		Feed:    a.feed,
-		LogID:   a.logID,
-		Ready:   a.unready,
-		Metrics: a.metrics.handler(),
-		Observe: a.metrics.request,
-		Log:     a.log,
+		Feed:     a.feed,
+		LogID:    a.logID,
+		Ready:    a.unready,
+		Warnings: a.warnings,
+		Metrics:  a.metrics.handler(),
+		Observe:  a.metrics.request,
+		Log:      a.log,
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"fleetbeat/api"
 	"fleetbeat/eventstore"
+	"fleetbeat/internal/sqlite"
 )
 
 // readyEvery is how often AwaitReady looks.
@@ -45,10 +47,13 @@ func (h *health) OnSuccess(name string, d eventstore.Delivery, _ time.Duration) 
 
 // OnError says that a reader does not get on. What the error says is for the log, which has it; readers of /readyz learn
 // that it is so.
-func (h *health) OnError(name string, _ error) {
+func (h *health) OnError(name string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.stuck[name] = "cannot proceed and keeps trying; the log says why"
+	if errors.Is(err, eventstore.ErrFull) || sqlite.IsFull(err) {
+		h.stuck[name] = "cannot proceed because the disk is full; this ends by itself when there is room"
+	}
 }
 
 // unready reports each part that is not ready, and why.
@@ -75,6 +80,12 @@ func (a *App) unready(context.Context) (parts []api.Unready) {
 	for _, part := range slices.Sorted(maps.Keys(whys)) {
 		parts = append(parts, api.Unready{Part: part, Why: whys[part]})
 	}
+	return parts
+}
+
+// warnings returns what will keep parts from being ready unless somebody does something about it.
+func (a *App) warnings(context.Context) (parts []api.Unready) {
+	a.disk.warn(func(part, why string) { parts = append(parts, api.Unready{Part: part, Why: why}) })
 	return parts
 }
 

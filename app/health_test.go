@@ -3,12 +3,14 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"fleetbeat/eventstore"
 )
@@ -34,6 +36,10 @@ func TestHealth(t *testing.T) {
 	h.OnError("fleet", errors.New("disk I/O error"))
 	require.Contains(t, unready(), "fleet")
 	assert.NotContains(t, unready()["fleet"], "disk", "what the error says is for the operator")
+	for _, full := range []error{fmt.Errorf("append: %w", eventstore.ErrFull), fmt.Errorf("save: %w", unix.ENOSPC)} {
+		h.OnError("fleet", full)
+		assert.Contains(t, unready()["fleet"], "the disk is full", "but this is for everybody")
+	}
 	h.OnSuccess("fleet", eventstore.Delivery{}, 0)
 	assert.Empty(t, unready(), "it goes on")
 }

@@ -97,6 +97,7 @@ func (a *App) gauges() (gauges []prometheus.Collector) {
 	gauges = append(gauges, prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "fleetbeat_feed_readers_cut_off_total", Help: "Clients that followed the feed of changes and were too slow",
 	}, func() float64 { return float64(a.feedStats().CutOff) }))
+	a.disk.gauges(gauge)
 	for _, name := range a.views.names() {
 		gauge("view_lag_seconds", "How long ago the moment is that a view shows", prometheus.Labels{"view": name},
 			func() float64 { return a.lag(a.views.asOf(name)) })

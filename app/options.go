@@ -20,6 +20,8 @@ type Options struct {
 	HeartbeatsMaxAge time.Duration
 	// RegisterUnknown registers a VIN that nobody knows when it pings, instead of refusing it.
 	RegisterUnknown bool
+	// MinFree is how many bytes the disk should have left: below, /readyz and the log warn; 0 never does.
+	MinFree int64
 	// TrustClock believes the wall clock even where it is far from what the log says.
 	TrustClock bool
 

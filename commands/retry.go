@@ -70,6 +70,8 @@ func forCaller(err error) error {
 		return known
 	case lost(err):
 		return lostRace(err)
+	case errors.Is(err, eventstore.ErrFull):
+		return unavailable("the disk is full: nothing can be stored now")
 	case errors.Is(err, eventstore.ErrUnavailable), errors.Is(err, eventstore.ErrClosed):
 		return unavailable("the event log cannot be reached; please try again")
 	case errors.Is(err, eventstore.ErrUnknownOutcome), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -57,6 +57,7 @@ func TestLostRaces(t *testing.T) {
 			"refused by a rule":        {domain.Errorf(domain.Taken, "taken"), domain.Taken},
 			"the log is unavailable":   {eventstore.ErrUnavailable, domain.Unavailable},
 			"the log is closed":        {eventstore.ErrClosed, domain.Unavailable},
+			"the disk is full":         {eventstore.ErrFull, domain.Unavailable},
 			"the outcome is not known": {errUnknown, domain.Unavailable},
 			"the caller has gone":      {context.Canceled, domain.Unavailable},
 			"the time is over":         {context.DeadlineExceeded, domain.Unavailable},

@@ -56,6 +56,9 @@ func (i *Ingest) try(c *call) (*batch, domain.Instant, error) {
 		return nil, 0, unavailable("heartbeats are not taken now: the server does not know the time", refusal)
 	case !i.queue.ever(c):
 		return nil, 0, overloaded()
+	case i.hearing.phase != listening && i.full(): // to wait would not help, and there may be very many
+		i.hearing.miss()
+		return nil, 0, noRoom(i.trouble)
 	case i.hearing.phase != listening:
 		return nil, 0, nil
 	case !i.queue.fits(c):

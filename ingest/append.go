@@ -23,6 +23,7 @@ func (i *Ingest) append(ctx context.Context, j *job) (eventstore.Appended, error
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		appended, err := i.attempt(ctx, j)
+		i.note(err)
 		if err == nil {
 			if attempt > 1 {
 				i.logger.Info("heartbeats are stored again", "stream", i.stream, "attempts", attempt)
@@ -42,6 +43,16 @@ func (i *Ingest) append(ctx context.Context, j *job) (eventstore.Appended, error
 		pause = min(2*pause, longestWait)
 	}
 }
+
+// note remembers why nothing can be stored, for those who ask meanwhile.
+func (i *Ingest) note(trouble error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.trouble = trouble
+}
+
+// full reports whether nothing can be stored because the log has no room. It is called under the lock.
+func (i *Ingest) full() bool { return errors.Is(i.trouble, eventstore.ErrFull) }
 
 // attempt appends once. The first append to a stream whose every event has expired finds out the revision by being
 // refused; that nobody else is at work there is known from reading it again.

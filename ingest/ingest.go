@@ -57,6 +57,7 @@ type Ingest struct {
 	waitingBytes int           // of these
 	changed      chan struct{} // closed, and made anew, when those who wait should look again
 	err          error         // why the loop has ended
+	trouble      error         // why the append under way was not stored so far, or nil
 
 	revision eventstore.Revision // of the stream's last event; the loop's own
 	fresh    bool                // the stream held nothing when it was read; the loop's own
@@ -137,6 +138,8 @@ func (i *Ingest) Ready() error {
 		return errors.New("heartbeats are not taken: the node is closing")
 	case refusal != nil:
 		return fmt.Errorf("heartbeats are not taken: %w", refusal)
+	case i.full():
+		return errors.New("heartbeats are not taken: the disk is full; this ends by itself when there is room")
 	case h.phase != listening && h.deafFrom.IsZero():
 		return errors.New("heartbeats are not taken yet: the node is opening its stream")
 	case h.phase != listening:

@@ -81,6 +81,8 @@ func (w *trouble) fault(ctx context.Context, _ eventstore.Event) (bool, error) {
 		return stored, eventstore.ErrUnknownOutcome
 	case p < 12:
 		return false, eventstore.ErrUnavailable
+	case p < 15:
+		return false, eventstore.ErrFull
 	}
 	return true, nil
 }

@@ -51,7 +51,7 @@ func (i *Ingest) Record(ctx context.Context, heartbeats []domain.Heartbeat) (Rec
 	if err != nil {
 		return Recorded{}, err
 	}
-	if err := await(ctx, b, at); err != nil {
+	if err := i.await(ctx, b, at); err != nil {
 		return Recorded{}, err
 	}
 	return Recorded{Receipts: receipts, ReceivedAt: at, Position: b.position}, nil
@@ -61,7 +61,7 @@ func (i *Ingest) Record(ctx context.Context, heartbeats []domain.Heartbeat) (Rec
 const maxPooled = 256 << 10
 
 // await returns nil when b is durable within patience of the stamp.
-func await(ctx context.Context, b *batch, at domain.Instant) error {
+func (i *Ingest) await(ctx context.Context, b *batch, at domain.Instant) error {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -72,20 +72,34 @@ func await(ctx context.Context, b *batch, at domain.Instant) error {
 		select {
 		case <-b.done: // at the same moment: the receipt clock decides
 		default:
-			return late()
+			return i.late()
 		}
 	}
 	switch {
 	case b.err != nil:
 		return unavailable("heartbeats cannot be stored now", b.err)
 	case b.durable.Sub(at) > patience:
-		return late()
+		return i.late()
 	}
 	return nil
 }
 
-func late() error {
+func (i *Ingest) late() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.full() {
+		return noRoom(i.trouble)
+	}
 	return unavailable("the heartbeat was not stored in time; sending it again is safe", nil)
+}
+
+// fullRetryAfter is when to try again what a full disk refused, in seconds: people make room, in their own time.
+const fullRetryAfter = 5
+
+func noRoom(cause error) error {
+	return &domain.Error{
+		Kind: domain.Unavailable, Message: "the disk is full: heartbeats cannot be stored now", RetryAfter: fullRetryAfter, Cause: cause,
+	}
 }
 
 func unavailable(message string, cause error) error {

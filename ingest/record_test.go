@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -272,5 +273,48 @@ func TestRecordWaits(t *testing.T) {
 			go w.close()
 			requireKind(t, domain.Unavailable, (<-waiting).err)
 		})
+	})
+}
+
+func TestRecordOnAFullDisk(t *testing.T) {
+	full := func(context.Context, eventstore.Event) (bool, error) {
+		return false, fmt.Errorf("append: %w", eventstore.ErrFull)
+	}
+	said := func(t *testing.T, err error) {
+		t.Helper()
+		requireKind(t, domain.Unavailable, err)
+		var e *domain.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "the disk is full: heartbeats cannot be stored now", e.Message)
+		require.ErrorIs(t, err, eventstore.ErrFull, "the operator learns the rest")
+	}
+	inWorld(t, Options{}, func(t *testing.T, w *world) {
+		w.store.setFault(full)
+		queued := w.record(t.Context(), pings(1)...)
+		start := time.Now()
+		said(t, (<-queued).err)
+		assert.Equal(t, 5*time.Second, time.Since(start), "until then there might have been room again")
+		pass(time.Second)
+		require.ErrorContains(t, w.node.Ready(), "the disk is full")
+		start = time.Now()
+		said(t, (<-w.record(t.Context(), pings(1)...)).err)
+		assert.Zero(t, time.Since(start), "once nothing goes any more, nobody is kept waiting")
+
+		w.store.setFault(nil)
+		pass(2 * time.Second)
+		require.NoError(t, w.node.Ready(), "it ends by itself")
+		require.NoError(t, (<-w.record(t.Context(), pings(1)...)).err)
+		var heard int
+		var opened *domain.IngestOpened
+		for _, e := range w.store.log(t) {
+			switch e := e.(type) {
+			case *domain.HeartbeatsRecorded:
+				heard += len(e.Heartbeats)
+			case *domain.IngestOpened:
+				opened = e
+			}
+		}
+		assert.Equal(t, 2, heard, "what was queued is stored late, what was refused is not")
+		assert.Equal(t, WhyStalled, opened.Why, "and the time in which nobody was heard is in the log")
 	})
 }

@@ -248,7 +248,7 @@ func TestAViewOfTheBranchThatWasLostIsFoldedAnew(t *testing.T) {
 			now := time.Unix(1000, 0)
 			r := start(t, view, lost, projections.Options{Now: func() time.Time { return now }})
 			now = now.Add(time.Hour) // so that the checkpoint is stored
-			for n := range 6 { // nothing that is kept for ever
+			for n := range 6 {       // nothing that is kept for ever
 				lost.Add(t, "ingest-local", heard(10+n))
 				lost.Add(t, domain.EvaluationsStream, evaluated(uint64(n+4)))
 			}

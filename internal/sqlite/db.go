@@ -14,6 +14,7 @@ import (
 // DB is an open file. All methods may be called by many goroutines at once.
 type DB struct {
 	path     string
+	wal      string // path of the write-ahead log, which lies beside the file that a link leads to
 	readOnly bool
 
 	write    sync.Mutex // held by the one who writes
@@ -111,7 +112,7 @@ func (db *DB) emptyLog() {
 	if db.patience--; db.patience > 0 {
 		return
 	}
-	if info, err := os.Stat(db.path + "-wal"); err != nil || info.Size() <= db.logLimit {
+	if info, err := os.Stat(db.wal); err != nil || info.Size() <= db.logLimit {
 		return
 	}
 	db.gate.Lock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -101,7 +102,9 @@ func (db *DB) open(o Options) (err error) {
 		db.opened++
 	}
 	if !o.ReadOnly {
-		return nil
+		target, err := filepath.EvalSymlinks(db.path)
+		db.wal = target + "-wal"
+		return err
 	}
 	conn := <-db.readers
 	defer func() { db.readers <- conn }()
