@@ -33,9 +33,10 @@ func (s *server) addChanges() {
 		summary: "List or follow changes",
 		doc: "The last transitions, newest first. With Accept: text/event-stream, transitions and changes of the registry as they " +
 			"happen: events connected, disconnected and registry, each with its position as id. The stream begins with the head of " +
-			"its answer or, with Last-Event-ID, exactly after it, over a restart of the server too. Every 15 s in which nothing is " +
-			"sent it tells its position in an event of an id alone, so that a filtered reader resumes near the end. A reader that is " +
-			"too slow is cut off and resumes where it was.",
+			"its answer or, with Last-Event-ID, exactly after it, over a restart of the server too. At its beginning and every 15 s in " +
+			"which nothing is sent it tells its position in an event of an id alone, so that a filtered reader resumes near the end. A reader that is " +
+			"too slow is cut off and resumes where it was. A position that the log has not come to, because it was put back to an " +
+			"earlier moment, is 400: read the list and begin anew. Without room for one more reader the answer is 503.",
 	}
 	op.instead = func(w http.ResponseWriter, r *http.Request) bool { return s.streamed(op, w, r) }
 	register(s, op, func(ctx context.Context, r *request) (transitionList, error) {
@@ -70,8 +71,9 @@ func changesParams() []*huma.Param {
 	}
 }
 
-// changeFilter reads the filter from the parameters.
+// changeFilter reads the filter from the parameters, and for whom it is.
 func (r *request) changeFilter() (f queries.ChangeFilter) {
+	f.Owner = ownerOf(r.Context())
 	for _, id := range r.list("customer") {
 		f.Customers = append(f.Customers, domain.CustomerID(id))
 	}

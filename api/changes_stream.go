@@ -32,9 +32,16 @@ func (s *server) streamed(op operation, w http.ResponseWriter, r *http.Request) 
 		s.problem("followChanges", r, err).write(w)
 		return true
 	}
+	leave, err := s.deps.Feed.enter()
+	if err != nil {
+		s.problem("followChanges", r, err).write(w)
+		return true
+	}
+	defer leave()
 	header := w.Header()
 	header["Content-Type"] = []string{streamType}
-	header["X-Accel-Buffering"] = []string{"no"} // nginx would keep events until it has some kilobytes
+	header["Cache-Control"] = []string{"no-store, no-transform"} // what compresses keeps events until it has a block
+	header["X-Accel-Buffering"] = []string{"no"}                 // nginx would keep them until it has some kilobytes
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return true
@@ -55,16 +62,7 @@ func (s *server) streamQuestion(ctx context.Context, op operation, r *request) (
 	if err != nil {
 		return queries.ChangeMatcher{}, nil, err
 	}
-	filter, _, after := r.changeFilter(), r.limit(), r.after(s.positions)
-	var from *domain.Position
-	switch ids := r.Header.Values(lastEventID); {
-	case len(ids) > 1:
-		r.check(malformedField(lastEventID, "is given more than once"))
-	case len(ids) == 1 && ids[0] != "": // a client forgets its place by sending none
-		at, err := s.positions.parse(lastEventID, ids[0])
-		r.check(err)
-		from = &at
-	}
+	filter, _, after, from := r.changeFilter(), r.limit(), r.after(s.positions), r.lastEventID(s.positions)
 	if err := r.err(); err != nil {
 		return queries.ChangeMatcher{}, nil, err
 	}
@@ -72,7 +70,32 @@ func (s *server) streamQuestion(ctx context.Context, op operation, r *request) (
 	if err == nil {
 		err = s.deps.Feed.source.Await(ctx, after)
 	}
+	if err == nil && from != nil {
+		err = s.reached(ctx, *from)
+	}
 	return matcher, from, err
+}
+
+// lastEventID reads after which position the stream goes on, nil for from now on.
+func (r *request) lastEventID(p positions) *domain.Position {
+	switch ids := r.Header.Values(lastEventID); {
+	case len(ids) > 1:
+		r.check(malformedField(lastEventID, "is given more than once"))
+	case len(ids) == 1 && ids[0] != "": // a client forgets its place by sending none
+		at, err := p.parse(lastEventID, ids[0])
+		r.check(err)
+		return &at
+	}
+	return nil
+}
+
+// reached returns the error of a position that the log has not come to: nobody can have got it from this log as it is now.
+func (s *server) reached(ctx context.Context, at domain.Position) error {
+	ok, err := s.deps.Feed.source.Reached(ctx, at)
+	if err == nil && !ok {
+		err = malformedField(lastEventID, "lies beyond the end of the log, which was put back to an earlier moment: begin anew, without it")
+	}
+	return err
 }
 
 // prefersStream reports whether a client that accepts these media types wants the stream: where it names it, and nothing

@@ -43,7 +43,7 @@ func TestAStreamOnTheWire(t *testing.T) {
 		require.Equal(t, want+"\n", line)
 	}
 	for name, value := range map[string]string{
-		"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept", "Content-Encoding": "",
+		"Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no", "Vary": "Accept", "Content-Encoding": "",
 	} {
 		assert.Equal(t, value, s.head.Get(name), name)
 	}
@@ -121,6 +121,21 @@ func TestAStreamThatCannotBeAskedFor(t *testing.T) {
 		api.New(d, api.Options{}).ServeHTTP(w, r)
 		requireAbout(t, w, http.StatusBadRequest, "Last-Event-ID")
 	})
+	t.Run("a place that the log has not come to is refused: it would be waited for while everything passes", func(t *testing.T) {
+		t.Parallel()
+		d, source := deps(), newFeedSource(someChanges()...)
+		source.head = at(100)
+		d.Feed = api.NewFeed(source, api.FeedOptions{LogID: logID})
+		for _, place := range []string{place(101), logID[:8] + ".18446744073709551615"} {
+			w := do(t, d, http.MethodGet, "/api/v1/changes", "", "Accept", "text/event-stream", "Last-Event-ID", place)
+			requireAbout(t, w, http.StatusBadRequest, "Last-Event-ID")
+		}
+		w := do(t, d, http.MethodHead, "/api/v1/changes", "", "Accept", "text/event-stream", "Last-Event-ID", place(100))
+		assert.Equal(t, http.StatusOK, w.Code)
+		source.fail(errBroken)
+		w = do(t, d, http.MethodGet, "/api/v1/changes", "", "Accept", "text/event-stream", "Last-Event-ID", place(100))
+		requireProblem(t, w, http.StatusInternalServerError)
+	})
 	t.Run("a position that the views do not reach is unavailable", func(t *testing.T) {
 		t.Parallel()
 		d, source := deps(), newFeedSource()
@@ -156,6 +171,28 @@ func TestAStreamOutlivesTheLimitsOfARequest(t *testing.T) {
 	source.add(transition(90, abc, "c1", domain.Disconnected))
 	got, _ := s.take(t, 1)
 	assert.Equal(t, place(90), got[0].id)
+}
+
+func TestAReaderToWhomNothingIsSentIsToldHowFarItHasCome(t *testing.T) {
+	t.Parallel()
+	for name, keep := range map[string]int{"from memory": 100, "from the view": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				_, h := runFeed(t, newFeedSource(someChanges()...), api.FeedOptions{Keep: keep})
+				synctest.Wait()
+				began := time.Now()
+				s := follow(t, h, "?customer=nobody", place(20))
+				for e := (event{}); e.id != place(80); {
+					var ok bool
+					e, ok = s.next()
+					require.True(t, ok)
+					require.Empty(t, e.name)
+				}
+				assert.Equal(t, began, time.Now(), "at once: one that goes away again soon would otherwise read it all again and again")
+			})
+		})
+	}
 }
 
 func TestAReaderIsToldItsPlace(t *testing.T) {

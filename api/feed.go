@@ -17,6 +17,8 @@ type ChangeSource interface {
 	// Folded returns the position up to which every change can be read, zero where that is not known yet, and a channel that
 	// is closed when that may have changed.
 	Folded() (domain.Position, <-chan struct{})
+	// Reached reports whether the log has come to a position.
+	Reached(ctx context.Context, at domain.Position) (bool, error)
 	// Await returns when the feed has every change that the log caused through a position, or an Unavailable error.
 	Await(ctx context.Context, after domain.Position) error
 	// After returns the changes after a position that match, of limit that it looks at, and the position to go on from.
@@ -36,7 +38,13 @@ type FeedOptions struct {
 	// Keep is how many of the newest changes are kept in memory, encoded; who is further behind reads the view: 16,384,
 	// which are some 10 MB.
 	Keep int
+	// MaxReaders is how many may follow at once: each costs a connection, an open file of the process and some memory. The
+	// next one is told to come again: 10,000.
+	MaxReaders int
 }
+
+// MaxReaders is how many readers a [Feed] has room for unless it is told otherwise.
+const MaxReaders = 10_000
 
 const (
 	idEvery      = 15 * time.Second
@@ -87,6 +95,9 @@ func NewFeed(source ChangeSource, o FeedOptions) *Feed {
 	}
 	if o.Keep == 0 {
 		o.Keep = keptChanges
+	}
+	if o.MaxReaders == 0 {
+		o.MaxReaders = MaxReaders
 	}
 	f := &Feed{source: source, options: o, positions: newPositions(o.LogID), reading: make(chan struct{}, catchingUp)}
 	f.stopping, f.stop = context.WithCancel(context.Background())
@@ -147,6 +158,9 @@ func (f *Feed) pace() time.Duration {
 func (f *Feed) advance(ctx context.Context) error {
 	now := f.tail.Load()
 	if !now.ready {
+		if folded, _ := f.source.Folded(); folded.IsZero() {
+			return nil // what can be read may be a view of another log, which is about to be dropped
+		}
 		// What was there before the start, too: after a restart all readers resume from shortly before it at once.
 		from, err := f.source.Tail(ctx, f.options.Keep/2)
 		if err != nil {
@@ -155,7 +169,7 @@ func (f *Feed) advance(ctx context.Context) error {
 		now = &tail{ready: true, floor: from, head: from, moved: now.moved}
 	}
 	for shown := f.tail.Load().ready; ; shown = true {
-		if folded, _ := f.source.Folded(); folded.IsZero() || shown && !now.head.Before(folded) {
+		if folded, _ := f.source.Folded(); shown && !now.head.Before(folded) {
 			return nil
 		}
 		changes, through, err := f.source.After(ctx, now.head, feedPage, queries.ChangeMatcher{})

@@ -28,7 +28,8 @@ type feedSource struct {
 	folded  domain.Position
 	moved   chan struct{}
 	err     error
-	reads   int // calls of After
+	reads   int             // calls of After
+	head    domain.Position // the end of the log, where that is known
 	waits   []domain.Position
 }
 
@@ -74,6 +75,16 @@ func (s *feedSource) Folded() (domain.Position, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.folded, s.moved
+}
+
+// Reached reports that the log has come everywhere, unless its end is known.
+func (s *feedSource) Reached(_ context.Context, at domain.Position) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.head.IsZero() {
+		return true, nil
+	}
+	return !s.head.Before(at), s.err
 }
 
 func (s *feedSource) Await(_ context.Context, after domain.Position) error {

@@ -19,6 +19,16 @@ const (
 	stopWithin = time.Second
 )
 
+// enter takes room for a reader and returns how to give it back. Without room the error is Overloaded.
+func (f *Feed) enter() (leave func(), err error) {
+	leave = func() { f.readers.Add(-1) }
+	if f.readers.Add(1) > int64(f.options.MaxReaders) {
+		leave()
+		return nil, &domain.Error{Kind: domain.Overloaded, RetryAfter: 5, Message: "as many readers as there is room for follow the changes"}
+	}
+	return leave, nil
+}
+
 // errCutOff is the end of a reader that did not take what was sent in time.
 var errCutOff = errors.New("the reader is too slow")
 
@@ -28,16 +38,15 @@ type follower struct {
 	matcher queries.ChangeMatcher
 	at      domain.Position // everything up to it that matches was sent
 	placed  bool            // else at is not known yet, and to tell it would be to send everything next time
+	arrived bool            // it has come to the head once
 	w       http.ResponseWriter
 	control *http.ResponseController
 	idle    *time.Timer // runs out when the reader should hear its position
 }
 
 // follow sends the changes after a position (for the zero Position: from now on) that match, as they happen, until the
-// reader goes away or the feed ends. It returns errCutOff where the reader is too slow, and nil else.
+// reader, who has entered, goes away or the feed ends. It returns errCutOff where the reader is too slow, and nil else.
 func (f *Feed) follow(ctx context.Context, w http.ResponseWriter, m queries.ChangeMatcher, from *domain.Position) error {
-	f.readers.Add(1)
-	defer f.readers.Add(-1)
 	r := &follower{feed: f, matcher: m, w: w, control: http.NewResponseController(w), idle: time.NewTimer(f.options.IDEvery)}
 	defer r.idle.Stop()
 	hurry := context.AfterFunc(f.stopping, func() { _ = r.control.SetWriteDeadline(time.Now().Add(stopWithin)) })
@@ -70,7 +79,7 @@ func (r *follower) begin(ctx context.Context, from *domain.Position) error {
 	for {
 		folded, moved := r.feed.source.Folded()
 		if !folded.IsZero() {
-			r.at, r.placed = folded, true
+			r.at, r.placed, r.arrived = folded, true, true
 			return r.tell()
 		}
 		select { // nothing has been folded since the start
@@ -93,10 +102,16 @@ func (r *follower) step(ctx context.Context) error {
 		return r.catchUp(ctx)
 	}
 	entries := now.since(r.at)
-	if r.at.Before(now.head) {
+	ahead := r.at.Before(now.head)
+	if ahead {
 		r.at = now.head
 	}
-	if err := r.send(entries); err != nil || len(entries) > 0 {
+	err := r.send(entries)
+	if err == nil && ahead && !r.arrived { // one who never stays for long would begin where it began again and again
+		err = r.tell()
+	}
+	r.arrived = true
+	if err != nil || len(entries) > 0 {
 		return err
 	}
 	return r.wait(ctx, now.moved)
@@ -138,11 +153,7 @@ func (r *follower) catchUp(ctx context.Context) error {
 	}
 	r.at = through
 	if len(entries) == 0 {
-		select {
-		case <-r.idle.C:
-			return r.tell()
-		default:
-		}
+		return r.tell()
 	}
 	return r.send(entries)
 }

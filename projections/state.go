@@ -71,6 +71,9 @@ func (p *Projection) Folded() (domain.Position, <-chan struct{}) {
 	return now.Position, changed
 }
 
+// Head returns the end of the log, which the view may have yet to reach.
+func (p *Projection) Head(ctx context.Context) (domain.Position, error) { return p.log.Head(ctx) }
+
 // CaughtUp is closed when the view has reached the end of the log for the first time.
 func (p *Projection) CaughtUp() <-chan struct{} { return p.shown.caughtUp }
 

@@ -30,6 +30,8 @@ type Change struct {
 // several values of one part any must. A customer is the owner at the change. What has no status or no VIN does not hold
 // where one is asked for.
 type ChangeFilter struct {
+	// Owner is who asks: only what this customer owned at the change is there; empty: everything.
+	Owner     domain.CustomerID
 	Customers []domain.CustomerID
 	Statuses  []domain.Status
 	VINs      []domain.VIN
@@ -48,11 +50,12 @@ func (f ChangeFilter) check() error {
 
 // Matcher returns the filter made ready to look at many changes, or the Invalid error.
 func (f ChangeFilter) Matcher() (ChangeMatcher, error) {
-	return ChangeMatcher{setOf(f.Customers), setOf(f.Statuses), setOf(f.VINs)}, f.check()
+	return ChangeMatcher{f.Owner, setOf(f.Customers), setOf(f.Statuses), setOf(f.VINs)}, f.check()
 }
 
 // ChangeMatcher is a [ChangeFilter] made ready. The zero ChangeMatcher matches all.
 type ChangeMatcher struct {
+	owner     domain.CustomerID
 	customers map[domain.CustomerID]bool
 	statuses  map[domain.Status]bool
 	vins      map[domain.VIN]bool
@@ -60,7 +63,8 @@ type ChangeMatcher struct {
 
 // Match reports whether a change of this vehicle and owner to this status is meant.
 func (m ChangeMatcher) Match(vin domain.VIN, owner domain.CustomerID, status domain.Status) bool {
-	return (m.customers == nil || m.customers[owner]) && (m.statuses == nil || m.statuses[status]) && (m.vins == nil || m.vins[vin])
+	return (m.owner == "" || m.owner == owner) && (m.customers == nil || m.customers[owner]) &&
+		(m.statuses == nil || m.statuses[status]) && (m.vins == nil || m.vins[vin])
 }
 
 // setOf returns values as a set; nil for none.
@@ -82,6 +86,8 @@ type ChangesReader interface {
 	// Folded returns the position up to which every change is there, zero where that is not known yet, and a channel that is
 	// closed when that may have changed.
 	Folded() (domain.Position, <-chan struct{})
+	// Head returns the end of the log, which the view may have yet to reach.
+	Head(ctx context.Context) (domain.Position, error)
 	// Changes returns the changes after a position, in their order, limit at most.
 	Changes(ctx context.Context, after domain.Position, limit int) ([]Change, error)
 	// Tail returns the position after which the last n changes lie.

@@ -18,12 +18,15 @@ type changeFeed struct {
 	view
 	changes []queries.Change
 	folded  domain.Position
+	head    domain.Position
 	readErr error
 	asked   *queries.ChangeFilter
 	upTo    *domain.Position
 }
 
 func (f changeFeed) Folded() (domain.Position, <-chan struct{}) { return f.folded, nil }
+
+func (f changeFeed) Head(context.Context) (domain.Position, error) { return f.head, f.readErr }
 
 func (f changeFeed) Changes(_ context.Context, after domain.Position, limit int) ([]queries.Change, error) {
 	from := min(int(after.Commit), len(f.changes))
@@ -77,6 +80,13 @@ func TestChangeFilter(t *testing.T) {
 		"a status means no change of the registry":       {queries.ChangeFilter{Statuses: []domain.Status{domain.Connected}}, abc, "c1", "", false},
 		"a VIN means changes of the registry, too":       {queries.ChangeFilter{VINs: []domain.VIN{abc}}, abc, "c1", "", true},
 		"a VIN means no change of a customer":            {queries.ChangeFilter{VINs: []domain.VIN{abc}}, "", "c1", "", false},
+		"an owner sees its own":                          {queries.ChangeFilter{Owner: "c1"}, abc, "c1", domain.Connected, true},
+		"an owner sees changes of itself":                {queries.ChangeFilter{Owner: "c1"}, "", "c1", "", true},
+		"an owner sees nobody else's":                    {queries.ChangeFilter{Owner: "c1"}, abc, "c2", domain.Connected, false},
+		"an owner sees no other customer change":         {queries.ChangeFilter{Owner: "c1"}, "", "c2", "", false},
+		"an owner sees nobody else's by asking for it":   {queries.ChangeFilter{Owner: "c1", Customers: []domain.CustomerID{"c2"}}, abc, "c2", domain.Connected, false},
+		"an owner that asks for another sees nothing":    {queries.ChangeFilter{Owner: "c1", Customers: []domain.CustomerID{"c2"}}, abc, "c1", domain.Connected, false},
+		"an owner sees a vehicle only while it owns it":  {queries.ChangeFilter{Owner: "c1", VINs: []domain.VIN{abc}}, abc, "c2", domain.Connected, false},
 		"all parts must hold":                            {queries.ChangeFilter{VINs: []domain.VIN{abc}, Customers: []domain.CustomerID{"c2"}}, abc, "c1", "", false},
 		"of several values of one part any is enough":    {queries.ChangeFilter{VINs: []domain.VIN{def, abc}}, abc, "c1", domain.Connected, true},
 		"all parts that hold are enough, however many":   {queries.ChangeFilter{VINs: []domain.VIN{abc}, Customers: []domain.CustomerID{"c1"}, Statuses: []domain.Status{domain.Connected}}, abc, "c1", domain.Connected, true},
@@ -209,6 +219,23 @@ func TestFollowChanges(t *testing.T) {
 			assert.Equal(t, queries.CustomerRef{ID: "c1"}, got[0].Customer)
 			assert.Equal(t, 2*time.Second, time.Since(began))
 		})
+	})
+	t.Run("a position is reached when the view or the log has come to it", func(t *testing.T) {
+		t.Parallel()
+		feed := feedOf(6, 20)
+		feed.head = place(30)
+		f := queries.FollowChanges{Feed: feed, Relations: twoCustomers()}
+		for at, want := range map[int]bool{0: true, 20: true, 21: true, 30: true, 31: false} {
+			reached, err := f.Reached(t.Context(), place(at))
+			require.NoError(t, err)
+			assert.Equal(t, want, reached, at)
+		}
+		feed.readErr = errBroken
+		_, err := queries.FollowChanges{Feed: feed}.Reached(t.Context(), place(21))
+		require.ErrorIs(t, err, errBroken)
+		reached, err := queries.FollowChanges{Feed: feed}.Reached(t.Context(), place(20))
+		require.NoError(t, err, "the log is asked only about what the view has not come to")
+		assert.True(t, reached)
 	})
 	t.Run("errors leave the place where it was", func(t *testing.T) {
 		t.Parallel()

@@ -23,6 +23,17 @@ func (f FollowChanges) Await(ctx context.Context, after domain.Position) error {
 	return err
 }
 
+// Reached reports whether the log has come to a position. One that it has not come to was given by a log that was put back
+// to an earlier moment since: to wait for it would be to pass over all that happens until then. The log is asked only where
+// the view has not come that far itself.
+func (f FollowChanges) Reached(ctx context.Context, at domain.Position) (bool, error) {
+	if folded, _ := f.Feed.Folded(); !folded.Before(at) {
+		return true, nil
+	}
+	head, err := f.Feed.Head(ctx)
+	return !head.Before(at), err
+}
+
 // Tail returns the position after which the last n changes lie.
 func (f FollowChanges) Tail(ctx context.Context, n int) (domain.Position, error) {
 	return f.Feed.Tail(ctx, n)

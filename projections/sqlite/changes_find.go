@@ -16,6 +16,7 @@ import (
 type FoldingView interface {
 	queries.View
 	Folded() (domain.Position, <-chan struct{})
+	Head(ctx context.Context) (domain.Position, error)
 }
 
 // Changes reads the feed of changes. All methods may be called by many goroutines at once.
@@ -97,9 +98,13 @@ func transitionsOf(f queries.ChangeFilter) []source {
 		for _, vin := range unique(f.VINs) {
 			sources = append(sources, source{text, []any{string(vin)}})
 		}
-	case len(f.Customers) > 0:
+	case len(f.Customers) > 0 || f.Owner != "":
 		text := fmt.Sprintf(transitions, "timeline_owners#", "customer", byPosition)
-		for _, id := range unique(f.Customers) {
+		owners := unique(f.Customers)
+		if f.Owner != "" { // of anybody else nothing matches
+			owners = []domain.CustomerID{f.Owner}
+		}
+		for _, id := range owners {
 			sources = append(sources, source{text, []any{string(id)}})
 		}
 	default:

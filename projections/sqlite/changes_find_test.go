@@ -65,6 +65,11 @@ func TestTheFeedOfChanges(t *testing.T) {
 		require.NoError(t, p.Rebuild(t.Context(), nil))
 		<-moved
 	})
+	t.Run("knows the end of the log, which may lie further on", func(t *testing.T) {
+		head, err := feed.Head(t.Context())
+		require.NoError(t, err)
+		assert.False(t, head.Before(want[len(want)-1].Position))
+	})
 	t.Run("has a tail of as many changes as are asked for", func(t *testing.T) {
 		for _, n := range []int{0, 1, 5, len(want) - 1, len(want), len(want) + 1} {
 			at, err := feed.Tail(t.Context(), n)
@@ -102,6 +107,9 @@ func TestTheLastTransitionsAreThoseOfAModelThatLooksAtAll(t *testing.T) {
 			f.VINs = append(f.VINs, c.VIN)
 		}
 		f.Statuses = [][]domain.Status{nil, {domain.Connected}, {domain.Disconnected}, {domain.Connected, domain.Disconnected}}[random.IntN(4)]
+		if random.IntN(3) == 0 {
+			f.Owner = some(1)[0].Customer.ID
+		}
 		upTo, limit := some(1)[0].Position, 1+random.IntN(12)
 		matcher, err := f.Matcher()
 		require.NoError(t, err)
