@@ -150,7 +150,11 @@ func TestBulkWaitsForRoomInTheLog(t *testing.T) {
 			assert.InDelta(t, 30, time.Since(began).Seconds(), 2)
 		})
 	})
-	t.Run("and for the lookup of a vehicle", func(t *testing.T) {
+}
+
+func TestBulkWaitsForTheLookupOfAVehicle(t *testing.T) {
+	t.Parallel()
+	t.Run("and records every line", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			m := &many{verdict: func(h domain.Heartbeat, call int) *domain.Error {
@@ -225,6 +229,10 @@ func TestBulkSaysHowFarItCameWhenTheLogFails(t *testing.T) {
 		assert.Equal(t, int64(len(m.stored)), u.Accepted)
 		assert.Zero(t, u.RejectedCount)
 	})
+}
+
+func TestBulkEndsWhenTheLogFails(t *testing.T) {
+	t.Parallel()
 	t.Run("and reads no further", func(t *testing.T) {
 		t.Parallel()
 		m := &many{before: func(int) error { return errBroken }}
@@ -232,7 +240,7 @@ func TestBulkSaysHowFarItCameWhenTheLogFails(t *testing.T) {
 		requireUnfinished(t, post(t, api.New(uploading(m), api.Options{}), in, ""), http.StatusInternalServerError)
 		assert.Less(t, in.read.Load(), int64(10<<20))
 	})
-	t.Run("also to a client that says no more", func(t *testing.T) {
+	t.Run("with an answer to a client that says no more, too", func(t *testing.T) {
 		t.Parallel()
 		m := &many{before: func(int) error { return errBroken }}
 		base := serve(t, uploading(m))
@@ -245,7 +253,7 @@ func TestBulkSaysHowFarItCameWhenTheLogFails(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 		assert.Equal(t, http.StatusInternalServerError, response.StatusCode)
 	})
-	t.Run("a panic is an answer too", func(t *testing.T) {
+	t.Run("and a panic is an answer too", func(t *testing.T) {
 		t.Parallel()
 		m := &many{before: func(int) error { panic("at the disco") }}
 		d, log := logged()
@@ -331,23 +339,41 @@ func TestBulkHasRoomForSoManyUploadsAtOnce(t *testing.T) {
 
 func TestBulkUploadsNeverFillTheLogTogether(t *testing.T) {
 	t.Parallel()
-	var now, most atomic.Int64
-	m := &many{before: func(int) error {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+	synctest.Test(t, func(t *testing.T) {
+		const uploads, lines, turns = 32, 10, 8
+		var now atomic.Int64
+		gate := make(chan struct{})
+		m := &many{before: func(int) error {
+			now.Add(1)
+			defer now.Add(-1)
+			<-gate
+			return nil
+		}}
+		handler := api.New(uploading(m), api.Options{})
+		line := strings.Repeat(" ", 60<<10) + "\n" // makes chunks of a few lines
+		body := strings.ReplaceAll(beats(lines), "\n", line)
+		var group sync.WaitGroup
+		for range uploads {
+			group.Go(func() { assert.Equal(t, http.StatusOK, post(t, handler, strings.NewReader(body), "").Code) })
 		}
-		return nil
-	}}
-	handler := api.New(uploading(m), api.Options{})
-	body := beats(3_000)
-	var group sync.WaitGroup
-	for range 64 {
-		group.Go(func() { assert.Equal(t, http.StatusOK, post(t, handler, strings.NewReader(body), "").Code) })
-	}
-	group.Wait()
-	assert.LessOrEqual(t, most.Load(), int64(8))
-	assert.Len(t, m.stored, 64*3_000)
+		for taken := 0; ; taken += turns {
+			synctest.Wait() // until everybody waits: for the log, or for a turn
+			waiting := now.Load()
+			if waiting == 0 {
+				break
+			}
+			require.LessOrEqual(t, waiting, int64(turns))
+			if taken == 0 {
+				require.EqualValues(t, turns, waiting, "all of which are used")
+			}
+			for range waiting {
+				gate <- struct{}{}
+			}
+		}
+		group.Wait()
+		assert.Len(t, m.stored, uploads*lines)
+		assert.GreaterOrEqual(t, len(m.calls), 2*uploads, "each upload took several turns")
+	})
 }
 
 func TestBulkEndsWithItsServer(t *testing.T) {

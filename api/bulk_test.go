@@ -96,13 +96,17 @@ func TestBulkSaysWhatIsWrongWithALine(t *testing.T) {
 			assert.Equal(t, []string{"1", "2"}, m.ids())
 		})
 	}
-	t.Run("too many readings", func(t *testing.T) {
+}
+
+func TestBulkSaysSoMuchOfWrongLines(t *testing.T) {
+	t.Parallel()
+	t.Run("of too many readings, how many", func(t *testing.T) {
 		t.Parallel()
 		var readings []string
 		for i := range 65 {
 			readings = append(readings, fmt.Sprintf(`"r%d":1`, i))
 		}
-		answer := upload(t, &many{}, strings.NewReader(`{`+vin+`,"readings":{`+strings.Join(readings, ",")+`}}`), "")
+		answer := upload(t, &many{}, strings.NewReader(`{"vin":"YS2R4X20005399401","readings":{`+strings.Join(readings, ",")+`}}`), "")
 		assert.Equal(t, []api.RejectedLine{{Line: 1, Reason: "readings: has 65 readings, at most 64 are allowed"}}, answer.Rejected)
 	})
 	t.Run("in so many words and no more", func(t *testing.T) {

@@ -26,7 +26,7 @@ const (
 	feedReaders  = 100
 	feedVehicles = 40
 	feedRestarts = 2
-	feedAPhase   = 80 // changes between two restarts
+	feedAPhase   = 40 // changes between two restarts
 )
 
 // feedFilters are what readers ask for, and what they mean; %s is the id of a customer.
