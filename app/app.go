@@ -67,7 +67,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // who writes it, and the listener before ingest, because what comes between is unobserved.
 func (a *App) assemble(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
-		a.openLog, a.watchDisk, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
+		a.probe, a.openLog, a.watchDisk, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
 	} {
 		if err := part(ctx); err != nil {
 			return err
@@ -99,7 +99,17 @@ func (a *App) openLog(ctx context.Context) error {
 			"graceSeconds", stored.GraceSeconds, "ignoredIntervalSeconds", seed.IntervalSeconds, "ignoredGraceSeconds", seed.GraceSeconds)
 	}
 	a.logID = id
-	return nil
+	return a.checkMaxAge(ctx)
+}
+
+// checkMaxAge refuses to keep heartbeats for less long than before where somebody's timeout is too long for it. Whether
+// timeouts fit the flag that was there before, the commands that set them have seen to.
+func (a *App) checkMaxAge(ctx context.Context) error {
+	before, err := a.store.MaxAge(ctx, domain.IngestStream(node))
+	if err != nil || before > 0 && before <= a.options.HeartbeatsMaxAge {
+		return err
+	}
+	return commands.CheckMaxAge(ctx, a.store, a.options.HeartbeatsMaxAge)
 }
 
 // startReaders runs everything that reacts to the log on one router.
@@ -172,6 +182,14 @@ func (a *App) addReader(r reader) error {
 	}
 	a.health.expect(r.name)
 	return a.router.Handle(r.name, subscriber, r.handle)
+}
+
+// probe listens for a moment: where the address is taken, nothing is to be made or opened first.
+func (a *App) probe(ctx context.Context) error {
+	if err := a.listen(ctx); err != nil {
+		return err
+	}
+	return a.Stop(ctx)
 }
 
 func (a *App) listen(context.Context) error {

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -60,4 +63,26 @@ func TestAwaitReady(t *testing.T) {
 	require.ErrorIs(t, a.AwaitReady(ending), context.Canceled)
 	require.NoError(t, a.Stop(context.Background()))
 	require.NoError(t, a.Stop(context.Background()), "stopping twice is harmless")
+}
+
+func TestAFileOfViewsThatCannotBeUsedIsSaid(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	start := func() (said string) {
+		var log bytes.Buffer
+		a, err := New(t.Context(), Options{
+			Listen: "127.0.0.1:0", Data: data, Interval: time.Minute, HeartbeatsMaxAge: time.Hour, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		require.NoError(t, err)
+		require.NoError(t, a.Stop(context.Background()))
+		return log.String()
+	}
+	const says = "the file of views cannot be used, all views are folded anew"
+	assert.NotContains(t, start(), says)
+	assert.NotContains(t, start(), says)
+	require.NoError(t, os.WriteFile(filepath.Join(data, viewsFile), []byte("SQLite format 3\x00 and then nothing of the kind"), 0o600))
+	said := start()
+	assert.Contains(t, said, says)
+	assert.Contains(t, said, "file="+viewsFile)
+	assert.NotContains(t, start(), says, "once")
 }

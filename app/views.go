@@ -32,6 +32,9 @@ func (a *App) openViews(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if why := file.MadeAnew(); why != nil {
+		a.log.Warn("the file of views cannot be used, all views are folded anew", "file", viewsFile, "error", why)
+	}
 	a.running.push("views", func(context.Context) error { return file.Close() })
 	a.views = &views{}
 	options := projections.Options{OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Logger: a.log}

@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		t.Parallel()
 		done := fleetbeat(t, "--help")
 		assert.Equal(t, 0, done.code)
-		for _, command := range []string{"serve", "demo", "log", "rebuild", "version"} {
+		for _, command := range []string{"serve", "demo", "log", "rebuild", "backup", "restore", "version"} {
 			assert.Contains(t, done.stdout, command)
 		}
 		done = fleetbeat(t, "serve", "--help")
@@ -51,6 +51,7 @@ func TestUsage(t *testing.T) {
 		"a choice that there is not":          {[]string{"serve", "--unknown-vehicles", "maybe"}, `"reject","register"`},
 		"a maximum age that proves nothing":   {[]string{"serve", "--heartbeats-max-age", "1m"}, "--heartbeats-max-age"},
 		"a view that there is not":            {[]string{"rebuild", "everything"}, `"everything" is not one of fleet, latest, relations and timeline`},
+		"a size that is none":                 {[]string{"serve", "--min-free", "much"}, `"much" is not a size like`},
 		"a position that is none":             {[]string{"log", "--from", "here"}, `"here" is not a position`},
 	} {
 		t.Run(name+" is refused in a sentence", func(t *testing.T) {
@@ -68,7 +69,7 @@ func TestUsage(t *testing.T) {
 	t.Run("a folder without a log is said and not made", func(t *testing.T) {
 		t.Parallel()
 		missing := filepath.Join(t.TempDir(), "nowhere")
-		for _, args := range [][]string{{"log"}, {"rebuild", "fleet"}} {
+		for _, args := range [][]string{{"log"}, {"rebuild", "fleet"}, {"backup", filepath.Join(t.TempDir(), "b.db")}} {
 			done := fleetbeat(t, append(args, "--data", missing)...)
 			assert.Equal(t, 1, done.code)
 			requireSentence(t, done, missing)
@@ -78,9 +79,11 @@ func TestUsage(t *testing.T) {
 	t.Run("an address in use is said", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, t.TempDir())
-		done := fleetbeat(t, "serve", "--data", t.TempDir(), "--listen", strings.TrimPrefix(s.base, "http://"))
+		missing := filepath.Join(t.TempDir(), "new")
+		done := fleetbeat(t, "serve", "--data", missing, "--listen", strings.TrimPrefix(s.base, "http://"))
 		assert.Equal(t, 1, done.code)
 		assert.Contains(t, done.stderr, "address already in use")
+		assert.NoDirExists(t, missing, "and nothing is begun")
 	})
 }
 

@@ -112,3 +112,16 @@ func (s *Store) SetMaxAge(ctx context.Context, stream string, age time.Duration)
 	}
 	return nil
 }
+
+// MaxAge returns what SetMaxAge set last for a stream; 0 where nothing was ever set, or for ever.
+func (s *Store) MaxAge(ctx context.Context, stream string) (age time.Duration, err error) {
+	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
+		ms, err := lookup(conn, `SELECT max_age FROM streams WHERE name = ?1`, stream)
+		age = time.Duration(ms) * time.Millisecond
+		return err
+	})
+	if err != nil {
+		return 0, fault(fmt.Sprintf("read the maximum age of %q", stream), err)
+	}
+	return age, nil
+}

@@ -20,6 +20,7 @@ import (
 type Views struct {
 	path   string
 	served bool // by another process, whose file this is
+	anew   error
 
 	mu     sync.RWMutex // held for writing while a corrupt file is made anew
 	db     *file.DB
@@ -69,7 +70,9 @@ CREATE TABLE rebuilds (
 // made, is made anew: its views are then built from the log. A file of another program is an error.
 func Open(path string) (*Views, error) {
 	db, err := open(path)
+	var unusable error
 	if errors.Is(err, file.ErrNewer) || file.Classify(err) == file.Corrupt {
+		unusable = err
 		if err := remove(path); err != nil {
 			return nil, fmt.Errorf("make the views anew: %w", err)
 		}
@@ -78,8 +81,11 @@ func Open(path string) (*Views, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the views: %w", err)
 	}
-	return &Views{path: path, db: db}, nil
+	return &Views{path: path, db: db, anew: unusable}, nil
 }
+
+// MadeAnew returns why Open could not use the file that was there, and made it anew; nil where it could, or there was none.
+func (v *Views) MadeAnew() error { return v.anew }
 
 // OpenServed opens views that another process owns, to ask it for a rebuild and to follow that. A file that cannot be read
 // is its owner's to make anew: taking it away would leave the owner with one that nobody sees.
