@@ -49,6 +49,10 @@ func enumSchema(values ...any) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Enum: values}
 }
 
+func flagParam(name, doc string) *huma.Param {
+	return queryParam(name, doc, &huma.Schema{Type: huma.TypeBoolean, Default: false})
+}
+
 func limitParam() *huma.Param {
 	least, most := 1.0, float64(queries.MaxLimit)
 	return queryParam("limit", "The most items in the answer",
@@ -78,6 +82,9 @@ func listParams() []*huma.Param {
 		textParam("q", "Any part of VIN, registration number or customer name, in any case; no character is a wildcard"),
 		queryParam("silentFor", "Disconnected vehicles silent for at least this long: 5m, 1h, 7d",
 			&huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]+[smhd]$", Examples: []any{"1h"}}),
+		flagParam("clash", "Vehicles whose registration number another one has too, compared by letters and digits"),
+		flagParam("facets", "Add the ten customers with most disconnected vehicles among the matches, and the disconnected by how long they have been silent, "+
+			"each ignoring its own part of the filter"),
 		sort, limitParam(), cursorParam(), afterParam(),
 	}
 }

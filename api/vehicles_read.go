@@ -24,6 +24,7 @@ func (s *server) addVehicleReads() {
 		doc:     "One list page of the vehicles that match every part of the filter, with the numbers of matches per status.",
 	}, func(ctx context.Context, r *request) (queries.VehicleList, error) {
 		q := s.listVehicles(r)
+		q.Owner = ownerOf(ctx)
 		if err := r.err(); err != nil {
 			return queries.VehicleList{}, err
 		}
@@ -47,7 +48,7 @@ func (s *server) addVehicleReads() {
 // listVehicles reads the question from the parameters.
 func (s *server) listVehicles(r *request) queries.ListVehicles {
 	q := queries.ListVehicles{Limit: r.limit(), Cursor: r.text("cursor"), After: r.after(s.positions)}
-	q.Text = r.text("q")
+	q.Text, q.Clash, q.Facets = r.text("q"), r.flag("clash"), r.flag("facets")
 	q.SilentFor = r.silence("silentFor")
 	sort, reversed := strings.CutPrefix(r.text("sort"), "-")
 	q.Sort, q.Descending = queries.Sort(sort), reversed

@@ -49,6 +49,18 @@ func TestListVehiclesHasTheShapeOfTheDesign(t *testing.T) {
 			`{"items":[{`+aVehicleJSON+`},{"vin":"YS2R4X20005399401","registrationNumber":"A","customer":{"id":"c1","name":"K"},
 			"status":"never_seen","timeoutSeconds":1}],"next":"abc","total":2,"counts":{"connected":1,"disconnected":0,"never_seen":1},`+freshJSON+`}`)
 	})
+	t.Run("with facets", func(t *testing.T) {
+		t.Parallel()
+		a := &answers[queries.ListVehicles, queries.VehicleList]{answer: queries.VehicleList{
+			Items: []queries.Vehicle{}, Total: &total, Freshness: fresh(), Facets: &queries.Facets{
+				Customers: []queries.FacetCustomer{{CustomerRef: queries.CustomerRef{ID: "c1", Name: "K"}, Total: 2, Disconnected: 1}},
+				SilentFor: []queries.SilentStep{{Under: 300, Count: 1}, {Count: 0}}, AtLeast: true,
+			},
+		}}
+		requireJSON(t, do(t, listing(a), http.MethodGet, "/api/v1/vehicles?facets=true", ""), http.StatusOK,
+			`{"items":[],"total":2,"counts":{"connected":0,"disconnected":0,"never_seen":0},
+			"facets":{"customers":[{"id":"c1","name":"K","total":2,"disconnected":1}],"silentFor":[{"under":300,"count":1},{"count":0}],"atLeast":true},`+freshJSON+`}`)
+	})
 	t.Run("an empty one with a list that is not null, and at least so many", func(t *testing.T) {
 		t.Parallel()
 		a := &answers[queries.ListVehicles, queries.VehicleList]{answer: queries.VehicleList{TotalAtLeast: &total, Freshness: fresh()}}
@@ -74,6 +86,8 @@ func TestListVehiclesReadsItsParameters(t *testing.T) {
 		{"silentFor=1h", filter(queries.Filter{SilentFor: time.Hour})},
 		{"silentFor=7d", filter(queries.Filter{SilentFor: 7 * 24 * time.Hour})},
 		{"silentFor=90s", filter(queries.Filter{SilentFor: 90 * time.Second})},
+		{"clash=true&facets=true", queries.ListVehicles{Filter: queries.Filter{Clash: true}, Facets: true}},
+		{"clash=false&facets=", queries.ListVehicles{}},
 		{"sort=vin", queries.ListVehicles{Sort: queries.SortVIN}},
 		{"sort=-since", queries.ListVehicles{Sort: queries.SortSince, Descending: true}},
 		{"limit=200&cursor=x", queries.ListVehicles{Limit: 200, Cursor: "x"}},
@@ -115,6 +129,9 @@ func TestListVehiclesNamesTheParameterThatIsWrong(t *testing.T) {
 		{"silentFor=5w", "silentFor", 422},
 		{"silentFor=9223372036854775807d", "silentFor", 422},
 		{"sort=-", "sort", 422},
+		{"clash=yes", "clash", 422},
+		{"facets=1", "facets", 422},
+		{"facets=true&facets=true", "facets", 422},
 		{"after=17", "after", 400},
 		{"after=0f8fad5b.", "after", 400},
 		{"after=0f8fad5b.x", "after", 400},

@@ -10,14 +10,8 @@ import (
 	"fleetbeat/internal/textfold"
 )
 
-// compareKey returns what customer names and registration numbers are compared by: letters and digits, folded. A name
-// without any ("!!!") is compared as a whole, or all such would be the same.
-func compareKey(text string) string {
-	if key := textfold.LettersAndDigits(text); key != "" {
-		return key
-	}
-	return textfold.Fold(text)
-}
+// compareKey returns what customer names and registration numbers are compared by.
+func compareKey(text string) string { return textfold.Key(text) }
 
 // customerIDFor returns the id under which a customer of this name is registered first. Being made from the name, it
 // lets the exact revision of the customer's stream decide between two nodes that register the same name at once.

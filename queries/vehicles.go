@@ -53,6 +53,7 @@ type Filter struct {
 	Text      string // any part of VIN, registration number or customer name, folded by the reader; no wildcards
 	VINs      []domain.VIN
 	SilentFor time.Duration // disconnected vehicles last heard at least so long before asOf; 0 for no such part
+	Clash     bool          // vehicles whose registration number another one has too, compared by letters and digits
 }
 
 // ListVehicles asks for one list page of vehicles.
@@ -62,7 +63,9 @@ type ListVehicles struct {
 	Descending bool
 	Limit      int    // 1–200
 	Cursor     string // empty for the first list page, else the Next of the one before with the same filter and order
+	Facets     bool   // whether Facets of the answer are wanted
 	After      domain.Position
+	Owner      domain.CustomerID // only what this customer owns is there, clashes too; empty: everything
 }
 
 // VehicleList is one list page of vehicles. Exactly one of Total and TotalAtLeast is set.
@@ -72,7 +75,25 @@ type VehicleList struct {
 	Total        *int64    `json:"total,omitempty"`
 	TotalAtLeast *int64    `json:"totalAtLeast,omitempty" doc:"In place of total above 10,000 matches of a text search"`
 	Counts       Counts    `json:"counts" doc:"Matches of the same filter per status, ignoring its own status"`
+	Facets       *Facets   `json:"facets,omitempty" doc:"Only where asked for with facets=true"`
 	Freshness
+}
+
+// FacetCustomers is the most customers in [Facets].
+const FacetCustomers = 10
+
+// Facets are numbers by which a list can be narrowed further. Each ignores its own part of the filter.
+type Facets struct {
+	Customers []FacetCustomer `json:"customers" doc:"The ten customers with most disconnected vehicles among the matches, whatever customers are asked for"`
+	SilentFor []SilentStep    `json:"silentFor" doc:"Disconnected matches by how long they have been silent, whatever silence is asked for; together they are all of them"`
+	AtLeast   bool            `json:"atLeast,omitzero" doc:"Above 10,000 matches of a text or of clashes: only so many were looked at, and the numbers are at least these"`
+}
+
+// FacetCustomer is a customer's numbers among the matches.
+type FacetCustomer struct {
+	CustomerRef
+	Total        int64 `json:"total"`
+	Disconnected int64 `json:"disconnected"`
 }
 
 // Latest is what every heartbeat changes of a vehicle.
@@ -95,7 +116,8 @@ type FleetReader interface {
 	// Vehicles returns one list page. In it a connected vehicle's LastHeartbeat and Deadline, and any Location, are those
 	// of its last transition: the handler brings them up to date from the latest view; TimeoutSeconds is the one in force,
 	// whose deadline the handler computes with it. A cursor that this reader did not make is an Invalid error naming
-	// "cursor". asOf is what Await answered: SilentFor counts from it.
+	// "cursor". asOf is what Await answered: SilentFor counts from it. Facets are those of the same state of the view as the
+	// list; customers come in order of Disconnected, then Total, largest first, then id.
 	Vehicles(ctx context.Context, q ListVehicles, asOf domain.Instant) (VehicleList, error)
 	// Rows returns the vehicles with these VINs as they stand in the fleet view, with what their deadlines follow from;
 	// unknown and decommissioned ones are absent.

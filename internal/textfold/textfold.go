@@ -59,3 +59,13 @@ func LettersAndDigits(text string) string {
 	}
 	return kept
 }
+
+// Key returns what customer names and registration numbers are the same by: their letters and digits, folded. A text without
+// any ("!!!") is compared as a whole, or all such would be the same. Key of what is folded is Key of the text. It may be called
+// by many goroutines at once.
+func Key(text string) string {
+	if key := LettersAndDigits(text); key != "" {
+		return key
+	}
+	return Fold(text)
+}

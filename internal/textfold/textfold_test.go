@@ -60,6 +60,13 @@ func TestLettersAndDigits(t *testing.T) {
 	}
 }
 
+func TestKey(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "abc123", textfold.Key("ABC-123"))
+	assert.Equal(t, "!?", textfold.Key("!?"), "a text without letters and digits is a whole")
+	assert.NotEqual(t, textfold.Key("!!"), textfold.Key("!!!"))
+}
+
 func FuzzFold(f *testing.F) {
 	for _, seed := range []string{"", "ABC 123", "A\u030Akeri", "\u1100-\u1161", "\xff", "İ", "\u0345a", "ΐ\u0301"} {
 		f.Add(seed)
@@ -74,6 +81,7 @@ func FuzzFold(f *testing.F) {
 
 		bare := textfold.LettersAndDigits(text)
 		assert.Equal(t, bare, textfold.LettersAndDigits(bare), "dropping twice drops once")
+		assert.Equal(t, textfold.Key(text), textfold.Key(folded), "what is stored folded is compared as it was written")
 		assert.False(t, strings.ContainsFunc(bare, func(c rune) bool {
 			return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c)
 		}))

@@ -60,8 +60,8 @@ func filters(m *model, random *rand.Rand) []queries.Filter {
 	for _, text := range texts {
 		filters = append(filters, queries.Filter{Text: text})
 	}
-	for range 60 {
-		var f queries.Filter
+	for range 80 {
+		f := queries.Filter{Clash: random.IntN(4) == 0}
 		if random.IntN(2) == 0 {
 			for range 1 + random.IntN(3) {
 				f.Customers = append(f.Customers, domain.CustomerID([]string{"c1", "c2", "c3", "c4", "c5", "nobody"}[random.IntN(6)]))
@@ -94,7 +94,14 @@ func vehicleLists(t *testing.T, m *model, fleet queries.FleetReader, random *ran
 		for _, sort := range sorts {
 			for _, descending := range []bool{false, true} {
 				q := queries.ListVehicles{Filter: f, Sort: sort, Descending: descending, Limit: 1 + random.IntN(12)}
+				if q.Facets = random.IntN(2) == 0; random.IntN(3) == 0 {
+					q.Owner = []domain.CustomerID{"c1", "c2", "c3", "nobody"}[random.IntN(4)]
+				}
 				want, counts := m.list(q, m.asOf)
+				var facets *queries.Facets
+				if q.Facets {
+					facets = m.facets(q, m.asOf)
+				}
 				var got []queries.Vehicle
 				for {
 					list, err := fleet.Vehicles(t.Context(), q, m.asOf)
@@ -102,6 +109,7 @@ func vehicleLists(t *testing.T, m *model, fleet queries.FleetReader, random *ran
 					require.NotNil(t, list.Total, "%+v", q)
 					require.EqualValues(t, len(want), *list.Total, "%+v", q)
 					require.Equal(t, counts, list.Counts, "%+v", q)
+					require.Equal(t, facets, list.Facets, "%+v", q)
 					require.LessOrEqual(t, len(list.Items), q.Limit)
 					got = append(got, list.Items...)
 					if list.Next == "" {

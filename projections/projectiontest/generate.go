@@ -192,8 +192,11 @@ func (g *generator) overrides() (o domain.Overrides) {
 }
 
 func (g *generator) plate() string {
-	if g.random.IntN(6) == 0 {
+	switch g.random.IntN(6) {
+	case 0:
 		return fmt.Sprintf("ÅÄÖ %d%%", g.random.IntN(50))
+	case 1: // now and then the same one, written in another way
+		return []string{"TAX 101", "tax-101", "Tax101", "TAX 102", "tax.102", "TAX 103", "?!", "!?"}[g.random.IntN(8)]
 	}
 	return fmt.Sprintf("%c%c%c %03d", 'A'+g.random.IntN(5), 'A'+g.random.IntN(5), 'A'+g.random.IntN(5), g.random.IntN(100))
 }

@@ -193,11 +193,7 @@ func (m *model) row(v *modelVehicle) queries.FleetRow {
 
 // list returns every vehicle that a filter means, in order, and the counts of the filter without its statuses.
 func (m *model) list(q queries.ListVehicles, asOf domain.Instant) (matches []queries.Vehicle, counts queries.Counts) {
-	for _, vin := range slices.Sorted(maps.Keys(m.vehicles)) {
-		v := m.row(m.vehicles[vin]).Vehicle
-		if !matchesFilter(v, q.Filter, asOf) {
-			continue
-		}
+	for _, v := range m.matching(q, asOf) {
 		switch v.Status {
 		case domain.Connected:
 			counts.Connected++
@@ -217,6 +213,74 @@ func (m *model) list(q queries.ListVehicles, asOf domain.Instant) (matches []que
 		return compareVehicles(a, b, q.Sort)
 	})
 	return matches, counts
+}
+
+// matching returns every vehicle that a filter without its statuses means, in order of VIN.
+func (m *model) matching(q queries.ListVehicles, asOf domain.Instant) (found []queries.Vehicle) {
+	plates := map[string]int{}
+	for _, v := range m.vehicles {
+		if q.Owner == "" || q.Owner == v.CustomerID {
+			plates[comparable(v.RegistrationNumber)]++
+		}
+	}
+	for _, vin := range slices.Sorted(maps.Keys(m.vehicles)) {
+		v := m.row(m.vehicles[vin]).Vehicle
+		if (q.Owner == "" || q.Owner == v.Customer.ID) && (!q.Clash || plates[comparable(v.RegistrationNumber)] > 1) && matchesFilter(v, q.Filter, asOf) {
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+// comparable returns what the registration numbers of generated logs are compared by.
+func comparable(plate string) string {
+	kept := strings.Map(func(c rune) rune {
+		if strings.ContainsRune(" -.%", c) {
+			return -1
+		}
+		return c
+	}, plate)
+	return strings.ToLower(kept)
+}
+
+// facets returns the numbers by which a list can be narrowed, each of the filter without its own part.
+func (m *model) facets(q queries.ListVehicles, asOf domain.Instant) *queries.Facets {
+	asked := func(v queries.Vehicle) bool { return len(q.Statuses) == 0 || slices.Contains(q.Statuses, v.Status) }
+	anyCustomer, anySilence := q, q
+	anyCustomer.Customers, anySilence.SilentFor = nil, 0
+	by := map[domain.CustomerID]*queries.FacetCustomer{}
+	for _, v := range m.matching(anyCustomer, asOf) {
+		if !asked(v) {
+			continue
+		}
+		if by[v.Customer.ID] == nil {
+			by[v.Customer.ID] = &queries.FacetCustomer{CustomerRef: v.Customer}
+		}
+		by[v.Customer.ID].Total++
+		if v.Status == domain.Disconnected {
+			by[v.Customer.ID].Disconnected++
+		}
+	}
+	facets := &queries.Facets{Customers: []queries.FacetCustomer{}, SilentFor: []queries.SilentStep{
+		{Under: 300}, {Under: 3600}, {Under: 86400}, {Under: 604800}, {},
+	}}
+	for _, c := range by {
+		facets.Customers = append(facets.Customers, *c)
+	}
+	slices.SortFunc(facets.Customers, func(a, b queries.FacetCustomer) int {
+		return cmp.Or(cmp.Compare(b.Disconnected, a.Disconnected), cmp.Compare(b.Total, a.Total), cmp.Compare(a.ID, b.ID))
+	})
+	facets.Customers = facets.Customers[:min(len(facets.Customers), 10)]
+	for _, v := range m.matching(anySilence, asOf) {
+		if v.Status != domain.Disconnected || !asked(v) {
+			continue
+		}
+		step := slices.IndexFunc(facets.SilentFor, func(s queries.SilentStep) bool {
+			return s.Under == 0 || asOf.Sub(v.LastHeartbeat) < time.Duration(s.Under)*time.Second
+		})
+		facets.SilentFor[step].Count++
+	}
+	return facets
 }
 
 func matchesFilter(v queries.Vehicle, f queries.Filter, asOf domain.Instant) bool {

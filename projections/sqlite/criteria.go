@@ -22,20 +22,29 @@ type criteria struct {
 	text      string // folded; empty: any
 	vinText   string // text as a VIN is written; empty where no VIN can have it
 	nothing   bool   // no vehicle can match
+	clash     bool   // only registration numbers that are used twice
+	owner     domain.CustomerID
+	ownClash  map[string]bool // the keys of registration numbers that owner uses twice; nil without an owner
 }
 
-func newCriteria(f queries.Filter, asOf domain.Instant) criteria {
-	c := criteria{customers: unique(f.Customers), vins: unique(f.VINs), text: textfold.Fold(f.Text)}
+// nobody is the id of no customer: ids are hexadecimal.
+const nobody domain.CustomerID = "nobody"
+
+func newCriteria(q queries.ListVehicles, asOf domain.Instant) criteria {
+	f := q.Filter
+	c := criteria{customers: unique(f.Customers), vins: unique(f.VINs), text: textfold.Fold(f.Text), clash: f.Clash, owner: q.Owner}
+	if c.owner != "" {
+		if len(c.customers) == 0 || slices.Contains(c.customers, c.owner) {
+			c.customers = []domain.CustomerID{c.owner}
+		} else {
+			c.customers = []domain.CustomerID{nobody}
+		}
+	}
 	for _, s := range f.Statuses {
 		c.ranks = append(c.ranks, rankOf(s))
 	}
 	c.ranks = unique(c.ranks)
-	if len(c.customers) > 0 {
-		c.owned = make(map[string]bool, len(c.customers))
-		for _, id := range c.customers {
-			c.owned[string(id)] = true
-		}
-	}
+	c = c.of(c.customers)
 	if len(c.vins) > 0 {
 		c.wanted = make(map[string]bool, len(c.vins))
 		for _, vin := range c.vins {
@@ -54,6 +63,27 @@ func newCriteria(f queries.Filter, asOf domain.Instant) criteria {
 	return c
 }
 
+// of returns the criteria with other customers; none means any.
+func (c criteria) of(customers []domain.CustomerID) criteria {
+	c.customers, c.owned = customers, nil
+	if len(customers) > 0 {
+		c.owned = make(map[string]bool, len(customers))
+		for _, id := range customers {
+			c.owned[string(id)] = true
+		}
+	}
+	return c
+}
+
+// loose returns the criteria without the parts that facets ignore, but with the owner's bounds.
+func (c criteria) loose() criteria {
+	c.silent = false
+	if c.owner != "" {
+		return c.of([]domain.CustomerID{c.owner})
+	}
+	return c.of(nil)
+}
+
 // unique returns values sorted, each once.
 func unique[T ~string | ~int64](values []T) []T {
 	values = slices.Clone(values)
@@ -62,7 +92,10 @@ func unique[T ~string | ~int64](values []T) []T {
 }
 
 // plain reports whether counters can count the matches.
-func (c criteria) plain() bool { return len(c.vins) == 0 && !c.silent && c.text == "" }
+func (c criteria) plain() bool { return c.structural() && !c.silent }
+
+// structural reports whether customer, status and silence alone say what matches.
+func (c criteria) structural() bool { return len(c.vins) == 0 && c.text == "" && !c.clash }
 
 // hasRank reports whether a status is one that was asked for.
 func (c criteria) hasRank(rank int64) bool {
@@ -85,19 +118,39 @@ const (
 	hitCustomer
 	hitPlate
 	hitCustomerName
+	hitClash // only where clashes are looked for
 )
 
+// hitClashList is hitList with whether the registration number is used twice.
+const hitClashList = hitList + `, EXISTS (SELECT 1 FROM fleet_clashes# AS c WHERE c.id = v.id)`
+
 // match reports whether the row at hand, of hitColumns, is meant, whatever its status.
-func (c criteria) match(s *statement) bool {
-	if c.silent && (s.ColumnInt64(hitStatus) != rankDisconnected || s.ColumnInt64(hitLast) > int64(c.lastBy)) {
-		return false
-	}
-	if c.owned != nil && !c.owned[s.ColumnText(hitCustomer)] {
-		return false
-	}
-	if c.wanted != nil && !c.wanted[s.ColumnText(hitVIN)] {
+func (c criteria) match(s *statement) bool { return c.isSilent(s) && c.hasCustomer(s) && c.found(s) }
+
+// isSilent reports whether the row at hand has been silent for as long as is asked for.
+func (c criteria) isSilent(s *statement) bool {
+	return !c.silent || s.ColumnInt64(hitStatus) == rankDisconnected && s.ColumnInt64(hitLast) <= int64(c.lastBy)
+}
+
+// hasCustomer reports whether the row at hand belongs to a customer that is asked for.
+func (c criteria) hasCustomer(s *statement) bool {
+	return c.owned == nil || c.owned[s.ColumnText(hitCustomer)]
+}
+
+// found reports whether VIN, clash and text of the row at hand are what is asked for.
+func (c criteria) found(s *statement) bool {
+	if c.wanted != nil && !c.wanted[s.ColumnText(hitVIN)] || c.clash && !c.clashes(s) {
 		return false
 	}
 	return c.text == "" || c.vinText != "" && strings.Contains(s.ColumnText(hitVIN), c.vinText) ||
 		strings.Contains(s.ColumnText(hitPlate), c.text) || strings.Contains(s.ColumnText(hitCustomerName), c.text)
+}
+
+// clashes reports whether the row at hand has a registration number that is used twice. For a bound caller what others
+// have does not exist: only the owner's own count.
+func (c criteria) clashes(s *statement) bool {
+	if c.ownClash != nil {
+		return c.ownClash[textfold.Key(s.ColumnText(hitPlate))]
+	}
+	return s.ColumnInt64(hitClash) != 0
 }

@@ -34,11 +34,24 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 	}
 	list := queries.VehicleList{}
 	err = f.views.answer(ctx, fleetView, func(t tables) error {
-		search := search{tables: t, criteria: newCriteria(q.Filter, asOf), order: o, after: after, n: q.Limit + 1}
+		search := search{tables: t, criteria: newCriteria(q, asOf), order: o, after: after, n: q.Limit + 1}
 		list = queries.VehicleList{Items: []queries.Vehicle{}}
+		if err := search.findOwnClashes(); err != nil {
+			return err
+		}
+		counting := newFacets(asOf)
+		if q.Facets && !search.structural() && !search.narrowed() {
+			search.facets = counting
+		}
 		found, err := search.run()
 		if err != nil {
 			return err
+		}
+		if q.Facets {
+			search.facets = counting
+			if list.Facets, err = search.countFacets(found.exact); err != nil {
+				return err
+			}
 		}
 		list.Counts = found.counts.public()
 		if len(found.hits) > q.Limit {

@@ -49,6 +49,7 @@ CREATE TABLE fleet_vehicles# (
 	life            INTEGER NOT NULL,
 	plate           TEXT NOT NULL,
 	plate_folded    TEXT NOT NULL,
+	plate_key       TEXT NOT NULL, -- what registration numbers are the same by
 	customer        TEXT NOT NULL,
 	customer_name   TEXT NOT NULL,
 	customer_folded TEXT NOT NULL,
@@ -69,6 +70,11 @@ CREATE TABLE fleet_counters# (
 	n        INTEGER NOT NULL,
 	PRIMARY KEY (customer, status)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE fleet_silence# (
+	start INTEGER PRIMARY KEY,
+	n     INTEGER NOT NULL
+) STRICT;
+CREATE TABLE fleet_clashes# (id INTEGER PRIMARY KEY) STRICT;
 CREATE VIRTUAL TABLE fleet_text# USING fts5(vin, plate, customer, content='', contentless_delete=1,
 	tokenize='trigram case_sensitive 1');`,
 		finish: []func(tables) (bool, error){
@@ -78,6 +84,8 @@ CREATE VIRTUAL TABLE fleet_text# USING fts5(vin, plate, customer, content='', co
 			once(`CREATE INDEX fleet_customer# ON fleet_vehicles# (customer_folded, vin)`),
 			once(`CREATE INDEX fleet_silent# ON fleet_vehicles# (last) WHERE status = 0`),
 			once(`CREATE INDEX fleet_customer_silent# ON fleet_vehicles# (customer, last) WHERE status = 0`),
+			once(`CREATE INDEX fleet_plate_key# ON fleet_vehicles# (plate_key)`),
+			once(findClashes),
 			indexText,
 		},
 		load: func(t tables, keys []projections.Key) ([]projections.Stored, error) {
@@ -119,12 +127,14 @@ func nextFleetVehicle(s *statement) (projections.Row, error) {
 // saveFleetVehicles writes vehicles and counts them. Most changes are transitions: they touch neither the text nor the
 // indexes of what does not change.
 func saveFleetVehicles(t tables, changes []projections.Change) error {
-	counted := counters{}
+	counted, silent := counters{}, silences{}
 	for _, c := range changes {
 		before, _ := c.Before.(*projections.FleetVehicle)
 		after, _ := c.After.(*projections.FleetVehicle)
 		counted.add(before, -1)
 		counted.add(after, 1)
+		silent.add(before, -1)
+		silent.add(after, 1)
 		var err error
 		switch {
 		case after == nil:
@@ -140,7 +150,10 @@ func saveFleetVehicles(t tables, changes []projections.Change) error {
 			return err
 		}
 	}
-	return counted.save(t)
+	if err := counted.save(t); err != nil {
+		return err
+	}
+	return silent.save(t)
 }
 
 func sameRegistration(a, b *projections.FleetVehicle) bool {
@@ -152,34 +165,45 @@ func deleteFleetVehicle(t tables, v *projections.FleetVehicle) error {
 	if v == nil {
 		return nil
 	}
+	var id int64
 	s := t.prepare(`DELETE FROM fleet_vehicles# WHERE vin = ?1 RETURNING id`).text(string(v.VIN))
-	return s.run(func() error {
-		if !t.g.Finished {
-			return nil
-		}
-		return t.prepare(`DELETE FROM fleet_text# WHERE rowid = ?1`).number(s.nextNumber()).run(nil)
-	})
+	if err := s.run(func() error { id = s.nextNumber(); return nil }); err != nil || id == 0 || !t.g.Finished {
+		return err
+	}
+	if err := t.prepare(`DELETE FROM fleet_text# WHERE rowid = ?1`).number(id).run(nil); err != nil {
+		return err
+	}
+	if err := t.noClash(id); err != nil {
+		return err
+	}
+	return t.leaves(textfold.Key(v.RegistrationNumber))
 }
 
 func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle) error {
 	plate, customer := textfold.Fold(v.RegistrationNumber), textfold.Fold(v.CustomerName)
 	s := t.prepare(`INSERT INTO fleet_vehicles# (vin, life, plate, plate_folded, customer, customer_name, customer_folded, interval,
-			grace, status, since, last, lat, lon, located, registered)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+			grace, status, since, last, lat, lon, located, registered, plate_key)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
 		ON CONFLICT (vin) DO UPDATE SET life = ?2, plate = ?3, plate_folded = ?4, customer = ?5, customer_name = ?6,
 			customer_folded = ?7, interval = ?8, grace = ?9, status = ?10, since = ?11, last = ?12, lat = ?13, lon = ?14,
-			located = ?15, registered = ?16
+			located = ?15, registered = ?16, plate_key = ?17
 		RETURNING id`).
 		text(string(v.VIN)).number(v.Life).text(v.RegistrationNumber).text(plate).text(string(v.CustomerID)).
 		text(v.CustomerName).text(customer).overrides(v.Overrides).number(rankOf(v.Status)).number(int64(v.Since)).
-		number(int64(v.LastHeartbeat)).location(v.Location).number(int64(v.RegisteredAt))
+		number(int64(v.LastHeartbeat)).location(v.Location).number(int64(v.RegisteredAt)).
+		text(textfold.Key(v.RegistrationNumber))
 	var id int64
 	if err := s.run(func() error { id = s.nextNumber(); return nil }); err != nil {
 		return err
 	}
-	sameText := before != nil && before.RegistrationNumber == v.RegistrationNumber && before.CustomerName == v.CustomerName
-	if !t.g.Finished || sameText {
-		return nil // a generation that is not finished gets its text all at once
+	if !t.g.Finished {
+		return nil // it gets its text and its clashes all at once
+	}
+	if err := followPlate(t, id, before, v); err != nil {
+		return err
+	}
+	if before != nil && before.RegistrationNumber == v.RegistrationNumber && before.CustomerName == v.CustomerName {
+		return nil
 	}
 	if before != nil {
 		if err := t.prepare(`DELETE FROM fleet_text# WHERE rowid = ?1`).number(id).run(nil); err != nil {
@@ -188,6 +212,20 @@ func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle) error {
 	}
 	return t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer) VALUES (?1, lower(?2), ?3, ?4)`).
 		number(id).text(string(v.VIN)).text(plate).text(customer).run(nil)
+}
+
+// followPlate keeps the clashes right where a vehicle is new or has another registration number.
+func followPlate(t tables, id int64, before, v *projections.FleetVehicle) error {
+	if before == nil {
+		return t.comes(id, textfold.Key(v.RegistrationNumber))
+	}
+	if before.RegistrationNumber == v.RegistrationNumber {
+		return nil
+	}
+	if err := t.comes(id, textfold.Key(v.RegistrationNumber)); err != nil {
+		return err
+	}
+	return t.leaves(textfold.Key(before.RegistrationNumber))
 }
 
 // counter names a number of vehicles.

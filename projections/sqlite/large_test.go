@@ -50,18 +50,25 @@ func vehicleAt(n int) *projections.FleetVehicle {
 }
 
 // fill makes an active generation of the fleet view with these vehicles.
-func fill(t *testing.T, views *sqlite.Views, n int, vehicle func(int) *projections.FleetVehicle) projections.Generation {
+func fill(t testing.TB, views *sqlite.Views, n int, vehicle func(int) *projections.FleetVehicle) projections.Generation {
+	t.Helper()
+	return fillVersion(t, views, projections.Fleet().Version, n, vehicle)
+}
+
+func fillVersion(
+	t testing.TB, views *sqlite.Views, version, n int, vehicle func(int) *projections.FleetVehicle,
+) projections.Generation {
 	t.Helper()
 	ctx := t.Context()
-	g, err := views.Create(ctx, "fleet", 1)
+	g, err := views.Create(ctx, "fleet", version)
 	require.NoError(t, err)
-	var changes []projections.Change
-	for i := range n {
-		row := vehicle(i)
-		changes = append(changes, projections.Change{Key: row.Key(), After: row})
-	}
-	for some := range slices.Chunk(changes, 20_000) {
-		require.NoError(t, views.Fill(ctx, g, some))
+	for from := 0; from < n; from += 20_000 {
+		var changes []projections.Change
+		for i := from; i < min(n, from+20_000); i++ {
+			row := vehicle(i)
+			changes = append(changes, projections.Change{Key: row.Key(), After: row})
+		}
+		require.NoError(t, views.Fill(ctx, g, changes))
 	}
 	g, err = views.Finish(ctx, g)
 	require.NoError(t, err)

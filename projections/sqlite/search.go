@@ -27,8 +27,9 @@ type search struct {
 	tables
 	criteria
 	order
-	after *sortKey // the place after which the list page begins
-	n     int      // how many hits are wanted
+	after  *sortKey // the place after which the list page begins
+	n      int      // how many hits are wanted
+	facets *facets  // told of what is looked at, where they are wanted and can be found on the way
 }
 
 // found is what a search found. Counts are of all statuses; where exact is false, counts and total are at least so many.
@@ -52,14 +53,14 @@ func (q search) run() (found, error) {
 			return found{}, err
 		}
 		return q.page(counts, q.structured(q.ranks))
-	case q.text == "":
+	case q.structural():
 		n, err := q.silentBy(q.customers, q.lastBy)
 		if err != nil {
 			return found{}, err
 		}
 		return q.page(ranked{rankDisconnected: n}, q.bySilence())
 	}
-	return q.byText()
+	return q.bySearching()
 }
 
 // page finds the list page where the numbers are known. sources are where all matches are.
@@ -81,9 +82,9 @@ func (q search) page(counts ranked, sources []source) (found, error) {
 	return answer, err
 }
 
-// byText finds the matches of a text: all of those where they are few.
-func (q search) byText() (found, error) {
-	sources, err := q.textSources()
+// bySearching finds the matches of a text or of clashes: all of those where they are few.
+func (q search) bySearching() (found, error) {
+	sources, err := q.searchSources()
 	if err != nil {
 		return found{}, err
 	}
@@ -93,16 +94,18 @@ func (q search) byText() (found, error) {
 	}
 	hits, walked, err := q.walk()
 	if err == nil && !walked {
-		var all found
-		all, err = q.gather(sources, 0)
-		return all, err // counted on the way
+		q.facets.restart()
+		return q.gather(sources, 0) // counted on the way
 	}
 	answer.hits = hits
 	return answer, err
 }
 
-// textSources returns where the matches of a text are, among as few others as can be known beforehand.
-func (q search) textSources() ([]source, error) {
+// searchSources returns where the matches of a text or of clashes are, among as few others as can be known beforehand.
+func (q search) searchSources() ([]source, error) {
+	if q.clash {
+		return []source{{sql: hitList + ` FROM fleet_clashes# AS k CROSS JOIN fleet_vehicles# AS v ON v.id = k.id`}}, nil
+	}
 	if q.silent {
 		n, err := q.silentBy(q.customers, q.lastBy)
 		if err != nil || n <= few {
@@ -137,6 +140,7 @@ func (q search) gather(sources []source, atMost int64) (found, error) {
 				return nil
 			}
 			rank := s.ColumnInt64(hitStatus)
+			q.facets.add(q.criteria, s)
 			answer.counts[rank]++
 			if atMost > 0 && answer.counts.sum() > atMost {
 				answer.exact = false

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"strings"
+
 	"fleetbeat/queries"
 )
 
@@ -12,6 +14,9 @@ type source struct {
 
 // open prepares a source.
 func (q search) open(src source) *statement {
+	if q.clash {
+		src.sql = strings.Replace(src.sql, hitList, hitClashList, 1)
+	}
 	s := q.prepare(src.sql)
 	for _, arg := range src.args {
 		switch v := arg.(type) {
