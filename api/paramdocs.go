@@ -49,10 +49,6 @@ func enumSchema(values ...any) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Enum: values}
 }
 
-func flagParam(name, doc string) *huma.Param {
-	return queryParam(name, doc, &huma.Schema{Type: huma.TypeBoolean, Default: false})
-}
-
 func limitParam() *huma.Param {
 	least, most := 1.0, float64(queries.MaxLimit)
 	return queryParam("limit", "The most items in the answer",

@@ -120,18 +120,6 @@ func (p *params) instant(name string) (at domain.Instant) {
 	return at
 }
 
-// flag returns whether something is asked for; false where it is not given.
-func (p *params) flag(name string) bool {
-	switch p.text(name) {
-	case "true":
-		return true
-	case "", "false":
-		return false
-	}
-	p.fail(domain.InvalidField(name, "must be true or false"))
-	return false
-}
-
 // silence returns a time like 5m, 1h or 7d.
 func (p *params) silence(name string) time.Duration {
 	text := p.text(name)

@@ -173,19 +173,33 @@ func (q search) customersByCounters() ([]queries.FacetCustomer, error) {
 	return q.mostSilent(customers)
 }
 
-// mostSilent returns the customers with most vehicles that have been silent for as long as is asked for, and maybe others.
-// No customer has more of them than disconnected vehicles, so it ends where ten have more than any that follows.
+// mostSilent returns the customers with most vehicles that have been silent for as long as is asked for. No customer has more
+// of them than disconnected vehicles, so it ends where ten have more than any that follows can have.
 func (q search) mostSilent(customers []queries.FacetCustomer) ([]queries.FacetCustomer, error) {
+	counts, err := q.counted(q.loose().customers)
+	if err != nil {
+		return nil, err
+	}
+	older, err := q.silentBy(q.loose().customers, q.lastBy)
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(customers, compareFacets)
 	var found []queries.FacetCustomer
 	for _, c := range customers {
-		if len(found) >= queries.FacetCustomers && c.Disconnected < found[queries.FacetCustomers-1].Disconnected {
+		if c.Disconnected == 0 {
 			break
 		}
-		if c.Disconnected == 0 {
-			continue
+		if len(found) == queries.FacetCustomers {
+			last := found[len(found)-1]
+			if c.Disconnected < last.Disconnected {
+				break
+			}
+			if c.Disconnected == last.Disconnected && c.ID > last.ID {
+				continue // at most as many
+			}
 		}
-		n, err := q.silentBy([]domain.CustomerID{c.ID}, q.lastBy)
+		n, err := q.silentOf(c, older > counts[rankDisconnected]/2)
 		if err != nil {
 			return nil, err
 		}
@@ -195,6 +209,19 @@ func (q search) mostSilent(customers []queries.FacetCustomer) ([]queries.FacetCu
 		found = found[:min(len(found), queries.FacetCustomers)]
 	}
 	return found, nil
+}
+
+// silentOf returns how many vehicles of a customer have been silent for as long as is asked for: counting them or, where most
+// have, the others.
+func (q search) silentOf(c queries.FacetCustomer, most bool) (int64, error) {
+	if !most {
+		return q.silentBy([]domain.CustomerID{c.ID}, q.lastBy)
+	}
+	since, err := q.silentSince(c.ID, []domain.Instant{q.lastBy})
+	if err != nil {
+		return 0, err
+	}
+	return c.Disconnected - since[0], nil
 }
 
 // silenceByIndex counts the steps of silence of the customers asked for.

@@ -24,14 +24,14 @@ func crowd(n, customers int) *projections.FleetVehicle {
 	if n%500 == 1 && n < 1_000_000 {
 		v.RegistrationNumber = fmt.Sprintf("tax-%d", n/1000)
 	}
-	if n*7919%10 < 4 {
+	if uint32(n)*2654435761>>16%10 < 4 {
 		v.Status, v.LastHeartbeat = domain.Disconnected, asOf()-domain.Instant(n*104729%864_000_000)
 		v.Since = v.LastHeartbeat + 90_000
 	}
 	return v
 }
 
-// BenchmarkFacets asks for lists with their facets, and for what a summary is made of. It prints the 95th percentile, too.
+// BenchmarkFacets asks for lists with their facets, and for what a summary is made of. It prints median and 95th percentile, too.
 func BenchmarkFacets(b *testing.B) {
 	customers := max(10, *fleetSize/500)
 	views := openViews(b)
@@ -46,6 +46,7 @@ func BenchmarkFacets(b *testing.B) {
 				took = append(took, time.Since(began))
 			}
 			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
 			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 		})
 	}
