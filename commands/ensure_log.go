@@ -30,6 +30,15 @@ func EnsureLog(ctx context.Context, store eventstore.Store, seed domain.Settings
 	return logID, stored, nil
 }
 
+// EnsureLogID gives a new log its id alone, for who writes to a log before it is first served: settings are then seeded
+// by the flags it is served with.
+func EnsureLogID(ctx context.Context, store eventstore.Store, now domain.Instant) (logID string, err error) {
+	if logID, err = ensureID(ctx, store, now); err != nil {
+		return "", fmt.Errorf("give the log an id: %w", err)
+	}
+	return logID, nil
+}
+
 // ensureID returns the log's id. A new one is 26 letters and digits: the first 8, which positions carry as text, tell
 // two logs apart in all but one of a million million cases.
 func ensureID(ctx context.Context, store eventstore.Store, now domain.Instant) (string, error) {

@@ -10,10 +10,11 @@ import (
 	"fleetbeat/eventstore"
 )
 
-// Options are what the handlers work with. Store, Registry, Recorder and Now must be there.
+// Options are what the handlers work with. Store, Registry, Recorder and Now must be there, and Keyring for keys.
 type Options struct {
 	Store    eventstore.Store
 	Registry *Registry
+	Keyring  *Keyring
 	Recorder Recorder // an *ingest.Ingest
 	// Now is the clock that stamps events of the registry.
 	Now func() domain.Instant
@@ -36,6 +37,8 @@ type Handlers struct {
 	TransferVehicle     Handler[TransferVehicle, VehicleResult]
 	DecommissionVehicle Handler[DecommissionVehicle, DecommissionResult]
 	ChangeSettings      Handler[ChangeSettings, SettingsResult]
+	CreateKey           Handler[CreateKey, KeyResult]
+	RevokeKey           Handler[RevokeKey, KeyResult]
 	ImportFleet         *ImportFleetHandler
 	RecordHeartbeats    *RecordHeartbeatsHandler
 }
@@ -43,7 +46,7 @@ type Handlers struct {
 // New returns the handlers. Close them when done: imports may be under way.
 func New(o Options) *Handlers {
 	w := &writer{
-		store: o.Store, registry: o.Registry, now: o.Now, most: o.HeartbeatsMaxAge / 2, locks: &locks{}, log: o.Log,
+		store: o.Store, registry: o.Registry, keyring: o.Keyring, now: o.Now, most: o.HeartbeatsMaxAge / 2, locks: &locks{}, log: o.Log,
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
@@ -57,6 +60,8 @@ func New(o Options) *Handlers {
 		TransferVehicle:     retried(w.transferVehicle),
 		DecommissionVehicle: retried(w.decommissionVehicle),
 		ChangeSettings:      retried(w.changeSettings),
+		CreateKey:           retried(w.createKey),
+		RevokeKey:           retried(w.revokeKey),
 		ImportFleet:         newImportFleetHandler(w),
 		RecordHeartbeats:    newRecordHeartbeatsHandler(w, o, register),
 	}
@@ -70,6 +75,7 @@ func (h *Handlers) Close() { h.ImportFleet.close() }
 type writer struct {
 	store    eventstore.Store
 	registry *Registry
+	keyring  *Keyring
 	now      func() domain.Instant
 	most     time.Duration // of a timeout; 0: no limit
 	locks    *locks

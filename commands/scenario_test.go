@@ -54,6 +54,8 @@ func streamOf(event domain.Event) string {
 		return domain.LogStream
 	case *domain.SettingsChanged:
 		return domain.SettingsStream
+	case *domain.KeyCreated, *domain.KeyRevoked:
+		return domain.KeysStream
 	case *domain.CustomerRegistered:
 		return domain.CustomerStream(e.ID)
 	case *domain.CustomerChanged:
@@ -86,6 +88,7 @@ type scenario struct {
 type node struct {
 	*Handlers
 	registry *Registry
+	keyring  *Keyring
 	recorder *recorder
 }
 
@@ -123,9 +126,9 @@ func happen(t *testing.T, store eventstore.Store, e domain.Event) {
 // newNode starts a node on store and waits until it knows everybody.
 func newNode(t *testing.T, store eventstore.Store, tune func(*Options)) *node {
 	t.Helper()
-	n := &node{registry: NewRegistry(), recorder: &recorder{}}
+	n := &node{registry: NewRegistry(), keyring: NewKeyring(), recorder: &recorder{}}
 	o := Options{
-		Store: store, Registry: n.registry, Recorder: n.recorder, Now: func() domain.Instant { return now }, HeartbeatsMaxAge: 14 * 24 * time.Hour,
+		Store: store, Registry: n.registry, Keyring: n.keyring, Recorder: n.recorder, Now: func() domain.Instant { return now }, HeartbeatsMaxAge: 14 * 24 * time.Hour,
 	}
 	if tune != nil {
 		tune(&o)
@@ -133,6 +136,7 @@ func newNode(t *testing.T, store eventstore.Store, tune func(*Options)) *node {
 	n.Handlers = New(o)
 	t.Cleanup(n.Close)
 	feed(t, store, n.registry)
+	require.NoError(t, n.keyring.Load(t.Context(), store))
 	return n
 }
 

@@ -12,12 +12,13 @@ type SettingsChanged struct {
 	At Instant `json:"at"`
 }
 
-// KeyCreated makes an API key. Of the key itself only a prefix to find it by and the SHA-256 of the whole are kept.
+// KeyCreated makes an API key. Of the key itself only what a [Proof] needs is kept, and a prefix to find it by.
 type KeyCreated struct {
 	ID         string     `json:"id"`
 	Name       string     `json:"name,omitzero"`
 	Prefix     string     `json:"prefix"`
-	SHA256     string     `json:"sha256"` // hexadecimal
+	SHA256     string     `json:"sha256"`              // hexadecimal
+	SessionKey string     `json:"sessionKey,omitzero"` // what proves sessions of the key: an Ed25519 public key, hexadecimal
 	Scopes     []string   `json:"scopes"`
 	CustomerID CustomerID `json:"customerId,omitzero"` // binds the key to one customer
 	At         Instant    `json:"at"`

@@ -13,6 +13,7 @@ type ClassicSearch struct {
 	CustomerName *string // any part of the customer's name, folded by the reader; no wildcards; nil means any
 	Online       *bool   // true means connected, false not connected; nil means any
 	After        domain.Position
+	Owner        domain.CustomerID // only what this customer owns is there; empty: everything
 }
 
 // MaxClassicResults is the most vehicles in a classic answer, which has no list pages.
@@ -75,7 +76,7 @@ func (h ClassicSearchHandler) Handle(ctx context.Context, q ClassicSearch) ([]Cl
 
 // matches returns the vehicles that q means, in order of their VINs.
 func (h ClassicSearchHandler) matches(ctx context.Context, q ClassicSearch) ([]Vehicle, error) {
-	var filter Filter
+	filter := Filter{Customers: owned(nil, q.Owner)}
 	if q.Online != nil {
 		filter.Statuses = []domain.Status{domain.Connected}
 		if !*q.Online {
@@ -85,7 +86,7 @@ func (h ClassicSearchHandler) matches(ctx context.Context, q ClassicSearch) ([]V
 	if q.CustomerName == nil || *q.CustomerName == "" {
 		return h.vehicles(ctx, filter, nil)
 	}
-	ids, err := h.named(ctx, *q.CustomerName)
+	ids, err := h.named(ctx, *q.CustomerName, q.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -100,13 +101,13 @@ func (h ClassicSearchHandler) matches(ctx context.Context, q ClassicSearch) ([]V
 	return all, nil
 }
 
-// named returns the customers with text in their name.
-func (h ClassicSearchHandler) named(ctx context.Context, text string) ([]domain.CustomerID, error) {
+// named returns the customers with text in their name, of all or of the one that the caller is bound to.
+func (h ClassicSearchHandler) named(ctx context.Context, text string, owner domain.CustomerID) ([]domain.CustomerID, error) {
 	if err := checkText("customer_name", text); err != nil {
 		return nil, err
 	}
 	var ids []domain.CustomerID
-	for q := (ListCustomers{Text: text, Limit: MaxLimit}); ; {
+	for q := (ListCustomers{Text: text, Limit: MaxLimit, Owner: owner}); ; {
 		items, _, next, err := h.Relations.Customers(ctx, q)
 		if err != nil {
 			return nil, err

@@ -18,6 +18,7 @@ type ListCustomers struct {
 	Limit  int    // 1–200
 	Cursor string
 	After  domain.Position
+	Owner  domain.CustomerID // only this customer is there; empty: all
 }
 
 // CustomerList is one list page of customers.
@@ -32,6 +33,7 @@ type CustomerList struct {
 type GetCustomer struct {
 	ID    domain.CustomerID
 	After domain.Position
+	Owner domain.CustomerID // only this customer is there; empty: all
 }
 
 // CustomerDetail is one customer and how fresh its numbers are.
@@ -43,7 +45,8 @@ type CustomerDetail struct {
 // RelationsReader finds customers and who owns what.
 type RelationsReader interface {
 	View
-	// Customers returns one list page in order of folded name, with the number of all matches and the cursor of the next.
+	// Customers returns one list page in order of folded name, with the number of all matches and the cursor of the next. With
+	// an Owner all others are left out as if they did not exist.
 	Customers(ctx context.Context, q ListCustomers) (items []domain.Customer, total int64, next string, err error)
 	// Customer returns one customer; false where there is none.
 	Customer(ctx context.Context, id domain.CustomerID) (domain.Customer, bool, error)

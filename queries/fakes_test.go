@@ -133,7 +133,7 @@ type relations struct {
 func (r relations) Customers(_ context.Context, q queries.ListCustomers) ([]domain.Customer, int64, string, error) {
 	var found []domain.Customer
 	for _, c := range r.customers {
-		if strings.Contains(strings.ToLower(c.Name), strings.ToLower(q.Text)) && (q.Cursor == "" || c.Name > q.Cursor) {
+		if (q.Owner == "" || q.Owner == c.ID) && strings.Contains(strings.ToLower(c.Name), strings.ToLower(q.Text)) && (q.Cursor == "" || c.Name > q.Cursor) {
 			found = append(found, c)
 		}
 	}

@@ -23,7 +23,7 @@ func (h GetCustomerHandler) Handle(ctx context.Context, q GetCustomer) (Customer
 	if err != nil {
 		return CustomerDetail{}, err
 	}
-	if !ok {
+	if !ok || !owns(q.Owner, customer.ID) {
 		return CustomerDetail{}, domain.Errorf(domain.NotFound, "there is no customer with this id")
 	}
 	items, err := withCounts(ctx, h.Counts, []domain.Customer{customer})

@@ -13,9 +13,11 @@ import (
 // timelineWindow is how much of the past a timeline shows unless told.
 const timelineWindow = 24 * time.Hour
 
-// GetTimelineHandler answers [GetTimeline] from the timeline view.
+// GetTimelineHandler answers [GetTimeline] from the timeline view; the fleet view knows who owns the vehicle now, and with
+// it its past.
 type GetTimelineHandler struct {
 	Timeline TimelineReader
+	Fleet    FleetReader
 	Now      Clock
 }
 
@@ -27,7 +29,7 @@ func (h GetTimelineHandler) Handle(ctx context.Context, q GetTimeline) (Timeline
 	if q.Limit, err = pageSize(q.Limit); err != nil {
 		return Timeline{}, err
 	}
-	fresh, err := await(ctx, h.Now, q.After, h.Timeline)
+	fresh, err := h.fresh(ctx, q)
 	if err != nil {
 		return Timeline{}, err
 	}
@@ -57,6 +59,26 @@ func (h GetTimelineHandler) Handle(ctx context.Context, q GetTimeline) (Timeline
 	slices.Reverse(shown)
 	answer.Intervals, answer.Next = listPage(shown, q.Limit, window, before)
 	return answer, nil
+}
+
+// fresh waits for the timeline and, for a caller who is bound to a customer, finds out whether the vehicle is there for
+// him: before anything else is looked at, or what else is wrong with a question would tell.
+func (h GetTimelineHandler) fresh(ctx context.Context, q GetTimeline) (Freshness, error) {
+	if q.Owner == "" {
+		return await(ctx, h.Now, q.After, h.Timeline)
+	}
+	fresh, err := await(ctx, h.Now, q.After, h.Timeline, h.Fleet)
+	if err != nil {
+		return Freshness{}, err
+	}
+	rows, err := h.Fleet.Rows(ctx, []domain.VIN{q.VIN})
+	if err != nil {
+		return Freshness{}, err
+	}
+	if row, ok := rows[q.VIN]; !ok || row.Customer.ID != q.Owner {
+		return Freshness{}, unknownVehicle(q.VIN)
+	}
+	return fresh, nil
 }
 
 // window returns the window and, past the first list page, the moment before which this one lies.

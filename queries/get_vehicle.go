@@ -10,6 +10,7 @@ import (
 type GetVehicle struct {
 	VIN   domain.VIN
 	After domain.Position
+	Owner domain.CustomerID // only what this customer owns is there; empty: everything
 }
 
 // VehicleDetail is one vehicle with everything known of it.
@@ -52,7 +53,7 @@ func (h GetVehicleHandler) Handle(ctx context.Context, q GetVehicle) (VehicleDet
 		return VehicleDetail{}, err
 	}
 	row, ok := rows[q.VIN]
-	if !ok {
+	if !ok || !owns(q.Owner, row.Customer.ID) {
 		return VehicleDetail{}, unknownVehicle(q.VIN)
 	}
 	spans, settings, err := h.Fleet.Unobserved(ctx)

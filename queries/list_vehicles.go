@@ -20,6 +20,7 @@ func (h ListVehiclesHandler) Handle(ctx context.Context, q ListVehicles) (Vehicl
 	if err := q.complete(); err != nil {
 		return VehicleList{}, err
 	}
+	q.Customers = owned(q.Customers, q.Owner)
 	fresh, err := await(ctx, h.Now, q.After, h.Fleet, h.Latest)
 	if err != nil {
 		return VehicleList{}, err

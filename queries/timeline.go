@@ -27,6 +27,7 @@ type GetTimeline struct {
 	Limit  int            // intervals, 1–200
 	Cursor string
 	After  domain.Position
+	Owner  domain.CustomerID // only what this customer owns is there; empty: everything
 }
 
 // Timeline is a vehicle's past in a window: its current life only.

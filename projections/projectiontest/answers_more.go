@@ -16,10 +16,13 @@ import (
 )
 
 func customers(t *testing.T, m *model, reader queries.RelationsReader) {
-	for _, text := range []string{"", "AB", "åkeri", "%", "100 %", "nobody", `\`} {
+	texts := []string{"", "AB", "åkeri", "%", "100 %", "nobody", `\`}
+	owners := []domain.CustomerID{"", "c1", "c3", "nobody"}
+	for i := range len(texts) * len(owners) {
+		text, owner := texts[i/len(owners)], owners[i%len(owners)]
 		var want []domain.Customer
 		for _, id := range slices.Sorted(maps.Keys(m.customers)) {
-			if strings.Contains(strings.ToLower(m.customers[id].Name), strings.ToLower(text)) {
+			if (owner == "" || owner == id) && strings.Contains(strings.ToLower(m.customers[id].Name), strings.ToLower(text)) {
 				want = append(want, m.customers[id])
 			}
 		}
@@ -27,7 +30,7 @@ func customers(t *testing.T, m *model, reader queries.RelationsReader) {
 			return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 		})
 		var got []domain.Customer
-		q := queries.ListCustomers{Text: text, Limit: 2}
+		q := queries.ListCustomers{Text: text, Limit: 2, Owner: owner}
 		for {
 			items, total, next, err := reader.Customers(t.Context(), q)
 			require.NoError(t, err)
@@ -42,7 +45,7 @@ func customers(t *testing.T, m *model, reader queries.RelationsReader) {
 		slices.SortStableFunc(want, func(a, b domain.Customer) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 		})
-		require.Equal(t, want, got, text)
+		require.Equal(t, want, got, "%s of %q", text, owner)
 	}
 	_, _, _, err := reader.Customers(t.Context(), queries.ListCustomers{Limit: 1, Cursor: "x"})
 	var known *domain.Error

@@ -39,7 +39,7 @@ func (r *Relations) Customers(ctx context.Context, q queries.ListCustomers) (ite
 		s := t.prepare(relationsCustomerColumns + ` ORDER BY folded, id`)
 		return s.run(func() error {
 			key := sortKey{VIN: s.ColumnText(0), Text: textfold.Fold(s.ColumnText(1))}
-			if !strings.Contains(key.Text, text) {
+			if q.Owner != "" && key.VIN != string(q.Owner) || !strings.Contains(key.Text, text) {
 				return nil
 			}
 			total++
