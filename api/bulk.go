@@ -130,11 +130,14 @@ func (b *bulk) receive(w http.ResponseWriter, r *http.Request) (HeartbeatsRecord
 	defer leave()
 	body := newBulkBody(http.NewResponseController(w), r.Body)
 	defer b.stopping.watch(r, body)()
+	allowed, done := b.whileLetIn(context.WithoutCancel(r.Context()))
+	defer done()
+	defer context.AfterFunc(allowed, func() { body.cut(errTurnedAway()) })()
 	parts, _ := b.parts.Get().(*bulkParts)
 	defer func() { parts.release(); b.parts.Put(parts) }()
 
 	// Not with the context of the request: it ends when the client goes away, and what was whole until then is kept.
-	ctx := commands.WithActor(context.WithoutCancel(r.Context()), r.Header.Get(requestIDHeader), "")
+	ctx := commands.WithActor(context.WithoutCancel(r.Context()), r.Header.Get(requestIDHeader), keyOf(r.Context()))
 	u := newUpload(ctx, b, body, parts)
 	text := parts.open(coding, body)
 	line, reading := u.run(text)

@@ -82,6 +82,10 @@ func (s *stopping) stop(server *http.Server) {
 	}
 }
 
+func errTurnedAway() error {
+	return &domain.Error{Kind: domain.Overloaded, RetryAfter: 1, Message: "the API key was revoked, or the session ended, before the body did"}
+}
+
 func errStopping() error {
 	return &domain.Error{Kind: domain.Overloaded, RetryAfter: 1, Message: "the server is being stopped; sending the body again is safe"}
 }

@@ -50,7 +50,9 @@ func (s *server) streamed(op operation, w http.ResponseWriter, r *http.Request) 
 	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if err := s.deps.Feed.follow(r.Context(), w, matcher, from); err != nil {
+	ctx, done := s.whileLetIn(r.Context())
+	defer done()
+	if err := s.deps.Feed.follow(ctx, w, matcher, from); err != nil {
 		panic(http.ErrAbortHandler) // there may be half an event on its way: only a broken connection says so
 	}
 	return true

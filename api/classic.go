@@ -26,7 +26,7 @@ func (s *server) addClassic() {
 		summary: "Search vehicles as the original demo did",
 		doc:     "At most 10,000 vehicles in order of VIN. With neither parameter the answer is empty. Use /api/v1/vehicles for more.",
 	}, func(ctx context.Context, r *request) ([]queries.ClassicVehicle, error) {
-		q := queries.ClassicSearch{After: r.after(s.positions)}
+		q := queries.ClassicSearch{After: r.after(s.positions), Owner: ownerOf(ctx)}
 		if r.given("customer_name") {
 			name := r.text("customer_name")
 			q.CustomerName = &name

@@ -45,7 +45,7 @@ func (s *server) addCustomers() {
 		params:  []*huma.Param{textParam("q", "Any part of the name, in any case; no character is a wildcard"), limitParam(), cursorParam(), afterParam()},
 		summary: "List customers", doc: "One list page of customers in order of their names, with the numbers of their vehicles.",
 	}, func(ctx context.Context, r *request) (queries.CustomerList, error) {
-		q := queries.ListCustomers{Text: r.text("q"), Limit: r.limit(), Cursor: r.text("cursor"), After: r.after(s.positions)}
+		q := queries.ListCustomers{Text: r.text("q"), Limit: r.limit(), Cursor: r.text("cursor"), After: r.after(s.positions), Owner: ownerOf(ctx)}
 		if err := r.err(); err != nil {
 			return queries.CustomerList{}, err
 		}
@@ -56,7 +56,7 @@ func (s *server) addCustomers() {
 		params: []*huma.Param{customerIDParam(), afterParam()}, problems: []int{http.StatusNotFound},
 		summary: "Get a customer", doc: "One customer with the numbers of its vehicles.",
 	}, func(ctx context.Context, r *request) (queries.CustomerDetail, error) {
-		q := queries.GetCustomer{ID: domain.CustomerID(r.PathValue("id")), After: r.after(s.positions)}
+		q := queries.GetCustomer{ID: domain.CustomerID(r.PathValue("id")), After: r.after(s.positions), Owner: ownerOf(ctx)}
 		if err := r.err(); err != nil {
 			return queries.CustomerDetail{}, err
 		}

@@ -35,6 +35,8 @@ type Commands struct {
 	DecommissionVehicle Handler[commands.DecommissionVehicle, commands.DecommissionResult]
 	ChangeSettings      Handler[commands.ChangeSettings, commands.SettingsResult]
 	ImportFleet         Handler[commands.ImportFleet, commands.ImportResult]
+	CreateKey           Handler[commands.CreateKey, commands.KeyResult]
+	RevokeKey           Handler[commands.RevokeKey, commands.KeyResult]
 }
 
 // Queries are the handlers of questions.
@@ -57,10 +59,12 @@ type Unready struct {
 	Why  string
 }
 
-// Deps are what the API calls. Commands, Queries, Feed, LogID and Log are needed, the rest may be nil.
+// Deps are what the API calls. Commands, Queries, Keys, Feed, LogID and Log are needed, the rest may be nil.
 type Deps struct {
 	Commands Commands
 	Queries  Queries
+	// Keys knows who is let in. Without it nobody is.
+	Keys *commands.Keyring
 	// Feed is followed by those who want to hear of changes as they happen.
 	Feed *Feed
 	// LogID is the id of the log that positions belong to.
@@ -80,7 +84,9 @@ type Deps struct {
 // Options say what the API says of itself, and to whom.
 type Options struct {
 	Version string // of Fleetbeat, for /healthz; may be empty
-	// LoopbackOnly refuses requests whose Host is not this machine's own name for itself: what listens on loopback without
-	// keys would otherwise be open to any page whose name is made to lead there.
+	// LoopbackOnly refuses requests whose Host is not this machine's own name for itself, as long as there are no keys: what
+	// listens on loopback without keys would otherwise be open to any page whose name is made to lead there.
 	LoopbackOnly bool
+	// KeyRate is how many requests a second one key may make; 0: any number. An upload counts as one.
+	KeyRate float64
 }

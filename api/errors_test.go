@@ -27,6 +27,8 @@ func everythingFails(d api.Deps, err error) api.Deps {
 		DecommissionVehicle: &answers[commands.DecommissionVehicle, commands.DecommissionResult]{err: err},
 		ChangeSettings:      &answers[commands.ChangeSettings, commands.SettingsResult]{err: err},
 		ImportFleet:         &answers[commands.ImportFleet, commands.ImportResult]{err: err},
+		CreateKey:           &answers[commands.CreateKey, commands.KeyResult]{err: err},
+		RevokeKey:           &answers[commands.RevokeKey, commands.KeyResult]{err: err},
 	}
 	d.Queries = api.Queries{
 		ListVehicles:  &answers[queries.ListVehicles, queries.VehicleList]{err: err},
@@ -51,6 +53,7 @@ func everyOperation() map[string]string {
 		"GET /api/v1/customers": "", "POST /api/v1/customers": "{}", "GET /api/v1/customers/c1": "", "PATCH /api/v1/customers/c1": "{}",
 		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "POST /api/v1/vehicles:import": "vin,registration_number,customer\n", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
 		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/summary/history": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
+		"POST /api/v1/keys": "{}", "DELETE /api/v1/keys/abcdefgh": "",
 	}
 }
 
@@ -118,7 +121,8 @@ func TestRequestsDoNotDisturbEachOther(t *testing.T) {
 
 func TestEveryOperationIsTried(t *testing.T) {
 	t.Parallel()
-	tried := len(everyOperation()) + len([]string{"/heartbeats", "/heartbeat/ping", "/search/ping", "/healthz", "/readyz"})
+	tried := len(everyOperation()) + len([]string{"/heartbeats", "/heartbeat/ping", "/search/ping", "/healthz", "/readyz", "GET /api/v1/keys",
+		"GET /api/v1/session", "POST /api/v1/session", "DELETE /api/v1/session", "/api/v1/vehicles:import"})
 	documented := 0
 	for _, methods := range readDocument(t).Paths {
 		documented += len(methods)

@@ -16,8 +16,10 @@ import (
 	"fleetbeat/api"
 	"fleetbeat/commands"
 	"fleetbeat/domain"
+	"fleetbeat/eventstore"
 	"fleetbeat/queries"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -79,7 +81,29 @@ func (r *recorder) One(_ context.Context, h domain.Heartbeat, _ domain.CustomerI
 
 // deps returns what every API needs.
 func deps() api.Deps {
-	return api.Deps{LogID: logID, Log: slog.New(slog.DiscardHandler)}
+	return api.Deps{LogID: logID, Keys: keyring(), Log: slog.New(slog.DiscardHandler)}
+}
+
+// keyring returns the keyring of a log in which these keys were made; of one without any it is open.
+func keyring(keys ...domain.Event) *commands.Keyring {
+	k := commands.NewKeyring()
+	know(k, 0, keys...)
+	return k
+}
+
+// know has a keyring fold events of keys, as from a log that had n of them.
+func know(k *commands.Keyring, n int, events ...domain.Event) {
+	var page eventstore.PageBuilder
+	for i, e := range events {
+		encoded, err := eventstore.Encode(uuid.New(), e, eventstore.Metadata{})
+		if err != nil {
+			panic(err)
+		}
+		page.Add(eventstore.Recorded{Event: encoded, Stream: domain.KeysStream, Revision: eventstore.Revision(n + i), Position: at(uint64(n + i + 1))})
+	}
+	if err := k.Fold(context.Background(), eventstore.Delivery{Page: page.Page(), Live: true}); err != nil {
+		panic(err)
+	}
 }
 
 // logged returns deps whose log is kept.

@@ -30,7 +30,7 @@ const documentVersion = "1"
 
 // newHuma returns huma on the mux, with nothing of its own to serve: its pages load scripts from elsewhere, its document
 // is written at the first request, and its $schema links are absolute.
-func newHuma(mux *http.ServeMux) huma.API {
+func newHuma(mux humago.Mux) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[domain.Instant](), reflect.TypeFor[time.Time]())
 	registry.RegisterTypeAlias(reflect.TypeFor[domain.VIN](), reflect.TypeFor[vinSchema]())
@@ -45,7 +45,7 @@ func newHuma(mux *http.ServeMux) huma.API {
 					"What is not known is absent, never null. Errors are problem documents (RFC 9457). Every read takes " +
 					"?after=<position> and then waits, at most 2 s, until the answer reflects what a write answered with that position.",
 			},
-			Components: &huma.Components{Schemas: registry},
+			Components: &huma.Components{Schemas: registry, SecuritySchemes: securitySchemes()},
 			// Relative to where this document is, so that it holds behind any prefix.
 			Servers: []*huma.Server{{URL: "."}},
 			Tags: []*huma.Tag{
@@ -53,6 +53,7 @@ func newHuma(mux *http.ServeMux) huma.API {
 				{Name: tagVehicles, Description: "The registry of vehicles, their statuses and their past"},
 				{Name: tagCustomers, Description: "Who owns vehicles"},
 				{Name: tagFleet, Description: "The fleet as a whole"},
+				{Name: tagAccess, Description: "API keys, and sessions for browsers"},
 				{Name: tagClassic, Description: "The original demo's operations"},
 				{Name: tagService, Description: "The service itself"},
 			},
@@ -68,9 +69,20 @@ const (
 	tagVehicles   = "vehicles"
 	tagCustomers  = "customers"
 	tagFleet      = "fleet"
+	tagAccess     = "access"
 	tagClassic    = "classic"
 	tagService    = "service"
 )
+
+// securitySchemes documents the ways to say who one is.
+func securitySchemes() map[string]*huma.SecurityScheme {
+	return map[string]*huma.SecurityScheme{
+		schemeBearer: {Type: "http", Scheme: "bearer", Description: "An API key. Not needed as long as none was made"},
+		schemeBasic:  {Type: "http", Scheme: "basic", Description: "An API key as the user name, any password: for devices"},
+		schemeSession: {Type: "apiKey", In: "cookie", Name: sessionCookie,
+			Description: "A session that an API key began: for browsers"},
+	}
+}
 
 // vinSchema documents a VIN.
 type vinSchema string
@@ -96,7 +108,12 @@ func (s *server) describe(op operation) huma.Operation {
 	if op.body != nil {
 		problems = append(problems, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	access := s.accessOf(op.id)
+	if !access.open {
+		problems = append(problems, http.StatusUnauthorized, http.StatusTooManyRequests)
+	}
 	return huma.Operation{
+		Security:    access.security(),
 		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Description: op.doc, Tags: []string{op.tag},
 		DefaultStatus: status, Parameters: op.params, SkipValidateParams: true, SkipValidateBody: true,
 		Responses: s.problemResponses(problems),

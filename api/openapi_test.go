@@ -35,6 +35,7 @@ type document struct {
 		Tags        []string
 		Parameters  []parameter
 		RequestBody *struct{ Required bool }
+		Security    []map[string][]string
 		Responses   map[string]struct {
 			Content map[string]struct{ Schema map[string]any }
 		}
@@ -79,14 +80,15 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 	}
 	slices.Sort(got)
 	assert.Equal(t, []string{
-		"DELETE /api/v1/vehicles/{vin}",
-		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/summary/history",
+		"DELETE /api/v1/keys/{id}", "DELETE /api/v1/session", "DELETE /api/v1/vehicles/{vin}",
+		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/keys", "GET /api/v1/session", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/summary/history",
 		"GET /api/v1/vehicles",
 		"GET /api/v1/vehicles/{vin}", "GET /api/v1/vehicles/{vin}/timeline",
 		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping",
 		"HEAD /heartbeat/{vin}",
 		"PATCH /api/v1/customers/{id}", "PATCH /api/v1/settings", "PATCH /api/v1/vehicles/{vin}",
-		"POST /api/v1/customers", "POST /api/v1/vehicles", "POST /api/v1/vehicles:import", "POST /heartbeat/{vin}", "POST /heartbeats",
+		"POST /api/v1/customers", "POST /api/v1/keys", "POST /api/v1/session", "POST /api/v1/vehicles", "POST /api/v1/vehicles:import",
+		"POST /heartbeat/{vin}", "POST /heartbeats",
 	}, got)
 }
 

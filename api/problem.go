@@ -22,6 +22,7 @@ type Problem struct {
 	Errors []ProblemDetail `json:"errors,omitempty" doc:"What is wrong where, if it is about a part of the request"`
 
 	retryAfter int
+	challenges []string // how one may say who one is
 }
 
 // ProblemDetail is one thing wrong with a request.
@@ -43,10 +44,14 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders tells huma the headers that belong to the problem.
 func (p *Problem) GetHeaders() http.Header {
-	if p.retryAfter == 0 {
-		return nil
+	headers := http.Header{}
+	if p.retryAfter != 0 {
+		headers["Retry-After"] = []string{strconv.Itoa(p.retryAfter)}
 	}
-	return http.Header{"Retry-After": {strconv.Itoa(p.retryAfter)}}
+	if len(p.challenges) > 0 {
+		headers["Www-Authenticate"] = p.challenges
+	}
+	return headers
 }
 
 // ContentType tells huma the media type of a problem in place of that of an answer.

@@ -115,7 +115,7 @@ func (s *server) handled(ctx context.Context, op operation, r *request, handle f
 		return nil, s.problem(op.id, r.Request, err)
 	}
 	if op.method != http.MethodGet {
-		ctx = commands.WithActor(ctx, r.Header.Get(requestIDHeader), "")
+		ctx = commands.WithActor(ctx, r.Header.Get(requestIDHeader), keyOf(ctx))
 	}
 	answer, err := handle(ctx)
 	if err != nil {

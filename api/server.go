@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/time/rate"
+
+	"fleetbeat/commands"
 )
 
 // server routes requests and gives every answer what all answers have.
@@ -17,7 +20,10 @@ type server struct {
 	deps       Deps
 	options    Options
 	positions  positions
-	mux        *http.ServeMux
+	mux        *routes
+	accesses   map[string]access // by operation
+	rates      rates
+	wrongs     *wrongs
 	huma       huma.API
 	operations map[string]string // the mux's pattern → the operation's id
 	document   func() []byte     // the OpenAPI document, written when it is first asked for
@@ -38,8 +44,12 @@ const unknownOperation = "unknown"
 
 // New returns the API. It panics where two operations share a route: that is a fault in this package, not in a request.
 func New(deps Deps, options Options) http.Handler {
+	if deps.Keys == nil {
+		deps.Keys = commands.NewKeyring() // which lets nobody in
+	}
 	s := &server{
-		deps: deps, options: options, positions: newPositions(deps.LogID), mux: http.NewServeMux(), operations: map[string]string{},
+		deps: deps, options: options, positions: newPositions(deps.LogID), operations: map[string]string{},
+		accesses: accesses(), rates: rates{perSecond: rate.Limit(options.KeyRate)}, wrongs: newWrongs(),
 		ids: newRequestIDs(), origins: http.NewCrossOriginProtection(), json: []string{"application/json"},
 		headers: []header{
 			// An answer of the API is never a page; the pages set their own policy.
@@ -50,9 +60,11 @@ func New(deps Deps, options Options) http.Handler {
 			{"Cache-Control", []string{"no-store"}},
 		},
 	}
+	s.mux = newRoutes(s)
 	s.huma = newHuma(s.mux)
 	s.addOperations()
 	s.addPages()
+	s.mux.settle()
 	s.document = sync.OnceValue(func() []byte { return finishDocument(s.huma.OpenAPI()) })
 	return s
 }
@@ -70,6 +82,8 @@ func (s *server) addOperations() {
 	s.addSettings()
 	s.addSummary()
 	s.addClassic()
+	s.addSession()
+	s.addKeys()
 	s.addHealth()
 }
 
@@ -93,7 +107,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse returns why a request goes no further, or nil.
 func (s *server) refuse(r *http.Request) *Problem {
-	if s.options.LoopbackOnly && !isLoopbackHost(r.Host) {
+	if s.options.LoopbackOnly && !s.closed() && !isLoopbackHost(r.Host) {
 		return newProblem(http.StatusForbidden,
 			"this address is not answered to: without API keys only localhost, 127.0.0.1 and [::1] are, with any port")
 	}
@@ -105,6 +119,9 @@ func (s *server) refuse(r *http.Request) *Problem {
 	}
 	return nil
 }
+
+// closed reports whether nobody is let in without a key.
+func (s *server) closed() bool { return s.deps.Keys.Ready() && s.deps.Keys.Open() == nil }
 
 func otherSite() *Problem {
 	return newProblem(http.StatusForbidden, "a page of another site may not change anything here")

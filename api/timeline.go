@@ -27,6 +27,7 @@ func (s *server) addTimeline() {
 		r.check(err)
 		q := queries.GetTimeline{
 			VIN: vin, From: r.instant("from"), To: r.instant("to"), Limit: r.limit(), Cursor: r.text("cursor"), After: r.after(s.positions),
+			Owner: ownerOf(ctx),
 		}
 		if err := r.err(); err != nil {
 			return queries.Timeline{}, err

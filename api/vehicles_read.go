@@ -41,7 +41,7 @@ func (s *server) addVehicleReads() {
 		if err := r.err(); err != nil {
 			return queries.VehicleDetail{}, err
 		}
-		return s.deps.Queries.GetVehicle.Handle(ctx, queries.GetVehicle{VIN: vin, After: after})
+		return s.deps.Queries.GetVehicle.Handle(ctx, queries.GetVehicle{VIN: vin, After: after, Owner: ownerOf(ctx)})
 	})
 }
 

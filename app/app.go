@@ -37,6 +37,7 @@ type App struct {
 	clock    *ingest.Clock
 	ingest   *ingest.Ingest
 	registry *commands.Registry
+	keyring  *commands.Keyring
 	commands *commands.Handlers
 	liveness *liveness.Liveness
 	views    *views
@@ -67,7 +68,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 // who writes it, and the listener before ingest, because what comes between is unobserved.
 func (a *App) assemble(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
-		a.probe, a.openLog, a.watchDisk, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
+		a.probe, a.openLog, a.loadKeys, a.watchDisk, a.openViews, a.startReaders, a.serveRebuilds, a.startFeed, a.listen, a.openIngest, a.makeServer,
 	} {
 		if err := part(ctx); err != nil {
 			return err
@@ -129,6 +130,7 @@ func (a *App) startReaders(ctx context.Context) error {
 	}
 	readers := append(a.views.readers(),
 		reader{"registry", commands.RegistryEvents(), fromStart, a.registry.Fold},
+		reader{"keys", commands.KeyEvents(), a.afterKeys, a.keyring.Fold},
 		reader{"liveness", liveness.Types(), a.liveness.From, a.liveness.Handle})
 	for _, r := range readers {
 		if err := a.addReader(r); err != nil {
@@ -230,7 +232,7 @@ func (a *App) openIngest(ctx context.Context) error {
 		a.fail(a.ingest.Err())
 	}()
 	a.commands = commands.New(commands.Options{
-		Store: a.store, Registry: a.registry, Recorder: a.ingest, Now: a.clock.Now, HeartbeatsMaxAge: a.options.HeartbeatsMaxAge,
+		Store: a.store, Registry: a.registry, Keyring: a.keyring, Recorder: a.ingest, Now: a.clock.Now, HeartbeatsMaxAge: a.options.HeartbeatsMaxAge,
 		RegisterUnknown: a.options.RegisterUnknown, Log: a.log,
 	})
 	resuming, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -265,7 +267,8 @@ func newestMoment(ctx context.Context, store eventstore.Store) (domain.Instant, 
 }
 
 func (a *App) makeServer(context.Context) error {
-	a.server = api.NewServer(api.New(a.deps(), api.Options{Version: a.options.Version, LoopbackOnly: true}), a.log)
+	options := api.Options{Version: a.options.Version, LoopbackOnly: true, KeyRate: a.options.KeyRate}
+	a.server = api.NewServer(api.New(a.deps(), options), a.log)
 	a.server.RegisterOnShutdown(a.feed.Close) // or a stop would wait for streams, which never end
 	return nil
 }

@@ -16,12 +16,12 @@ func (a *App) deps() api.Deps {
 		Commands: api.Commands{
 			RecordHeartbeats: c.RecordHeartbeats, RecordMany: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
 			RegisterVehicle: c.RegisterVehicle, ChangeVehicle: c.ChangeVehicle, DecommissionVehicle: c.DecommissionVehicle,
-			ChangeSettings: c.ChangeSettings, ImportFleet: c.ImportFleet,
+			ChangeSettings: c.ChangeSettings, ImportFleet: c.ImportFleet, CreateKey: c.CreateKey, RevokeKey: c.RevokeKey,
 		},
 		Queries: api.Queries{
 			ListVehicles:  queries.ListVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 			GetVehicle:    queries.GetVehicleHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
-			GetTimeline:   queries.GetTimelineHandler{Timeline: v.timeline, Now: now},
+			GetTimeline:   queries.GetTimelineHandler{Timeline: v.timeline, Fleet: v.fleet, Now: now},
 			ListCustomers: queries.ListCustomersHandler{Relations: v.relations, Counts: v.fleet, Now: now},
 			GetCustomer:   queries.GetCustomerHandler{Relations: v.relations, Counts: v.fleet, Now: now},
 			GetSummary: queries.GetSummaryHandler{
@@ -32,6 +32,7 @@ func (a *App) deps() api.Deps {
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
 			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},
 		},
+		Keys:     a.keyring,
 		Feed:     a.feed,
 		LogID:    a.logID,
 		Ready:    a.unready,

@@ -1,8 +1,12 @@
 package app
 
 import (
+	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"fleetbeat/domain"
@@ -22,6 +26,8 @@ type Options struct {
 	RegisterUnknown bool
 	// MinFree is how many bytes the disk should have left: below, /readyz and the log warn; 0 never does.
 	MinFree int64
+	// KeyRate is how many requests a second one API key may make; 0: any number.
+	KeyRate float64
 	// TrustClock believes the wall clock even where it is far from what the log says.
 	TrustClock bool
 
@@ -52,14 +58,26 @@ func (o Options) Check() error {
 	if o.HeartbeatsMaxAge < 2*(o.Interval+o.Grace) {
 		return domain.InvalidField("--heartbeats-max-age", "must be at least twice interval + grace, or silence could not be proven")
 	}
-	host, _, err := net.SplitHostPort(o.Listen)
-	if err != nil {
+	if !(o.KeyRate >= 0) { // not a number, too
+		return domain.InvalidField("--key-rate", "must not be negative")
+	}
+	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
 		return domain.InvalidField("--listen", "%q is not host:port, like 127.0.0.1:8080", o.Listen)
 	}
-	if !loopback(host) {
-		return domain.InvalidField("--listen", "%q can be reached from outside, and without API keys Fleetbeat serves loopback only: use 127.0.0.1, [::1] or localhost", o.Listen)
+	if _, err := os.Stat(filepath.Join(o.Data, eventsFile)); errors.Is(err, fs.ErrNotExist) {
+		return o.checkReach(false) // before a folder is made for what cannot be served
 	}
 	return nil
+}
+
+// checkReach returns what is wrong with listening where others can reach it, if there are no API keys.
+func (o Options) checkReach(keys bool) error {
+	host, _, err := net.SplitHostPort(o.Listen)
+	if err != nil || loopback(host) || keys {
+		return err
+	}
+	return domain.InvalidField("--listen", "%q can be reached from outside, and without API keys Fleetbeat serves loopback only: "+
+		"use 127.0.0.1, [::1] or localhost, or make a key first: fleetbeat keys create --data %s --name NAME --scopes admin", o.Listen, o.Data)
 }
 
 func (o Options) settings() domain.Settings {

@@ -25,9 +25,8 @@ type importCmd struct {
 
 // target is the server that a subcommand talks to.
 type target struct {
-	Target  string `default:"http://127.0.0.1:8080" help:"Where Fleetbeat answers, with the prefix it has there; ${default} unless told." placeholder:"URL"`
-	Key     string `help:"API key. Other users of this machine see what is on a command line: better set the variable." placeholder:"KEY"`
-	KeyFile string `help:"File that holds the API key." placeholder:"FILE"`
+	Target string `default:"http://127.0.0.1:8080" help:"Where Fleetbeat answers, with the prefix it has there; ${default} unless told." placeholder:"URL"`
+	keyFlags
 }
 
 // Run sends the file and prints what became of it. Lines that are wrong are an error.
@@ -100,13 +99,9 @@ func (t target) request(ctx context.Context, path string, body io.Reader) (*http
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("--target must be a URL like http://127.0.0.1:8080")
 	}
-	key := t.Key
-	if t.KeyFile != "" && key == "" {
-		text, err := os.ReadFile(t.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("read the key: %w", err)
-		}
-		key = strings.TrimSpace(string(text))
+	key, err := t.key()
+	if err != nil {
+		return nil, err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(t.Target, "/")+path, body)
 	if err != nil {

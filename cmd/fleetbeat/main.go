@@ -28,6 +28,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
 	Backup  backupCmd  `cmd:"" help:"Copy the event log of a data folder to a file, also while it is served; views are not needed, they are folded from it."`
 	Restore restoreCmd `cmd:"" help:"Copy a backup of the event log into a new data folder."`
+	Keys    keysCmd    `cmd:"" help:"Make, list and revoke API keys, of a folder or of a server."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -14,11 +14,12 @@ import (
 
 // serveFlags are shared by serve and demo.
 type serveFlags struct {
-	Listen           string        `default:"127.0.0.1:8080" help:"Address to listen on; without API keys, loopback only." placeholder:"HOST:PORT"`
+	Listen           string        `default:"127.0.0.1:8080" help:"Address to listen on; without API keys (fleetbeat keys create), loopback only." placeholder:"HOST:PORT"`
 	Data             string        `default:"fleetbeat-data" help:"Folder of the event log and the views; made if it is not there." placeholder:"DIR"`
 	HeartbeatsMaxAge time.Duration `default:"336h" help:"How long heartbeats are kept; no timeout may be longer than half of it."`
 	UnknownVehicles  string        `default:"reject" enum:"reject,register" help:"What happens to a ping of an unknown VIN: ${enum}."`
 	MinFree          byteSize      `default:"1GiB" help:"Room that the disk should have left: below it, /readyz and the log warn (${default}; 0: never)." placeholder:"SIZE"`
+	KeyRate          float64       `default:"5000" help:"Requests a second that one API key may make, 0 for any number; an upload is one." placeholder:"N"`
 	TrustClock       bool          `help:"Believe this machine's clock even where it is far from what the log says."`
 	LogFormat        string        `default:"text" enum:"text,json" help:"Format of the process's own log, on standard error: ${enum}."`
 	LogLevel         slog.Level    `default:"info" help:"Least level that is logged: debug, info, warn or error."`
@@ -31,7 +32,8 @@ func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) app
 	}
 	return app.Options{
 		Listen: f.Listen, Data: f.Data, Interval: interval, Grace: grace, HeartbeatsMaxAge: f.HeartbeatsMaxAge,
-		MinFree: int64(f.MinFree), RegisterUnknown: f.UnknownVehicles == "register", TrustClock: f.TrustClock, Logger: slog.New(handler), Version: version,
+		MinFree: int64(f.MinFree), RegisterUnknown: f.UnknownVehicles == "register", KeyRate: f.KeyRate, TrustClock: f.TrustClock,
+		Logger: slog.New(handler), Version: version,
 	}
 }
 
