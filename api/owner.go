@@ -25,7 +25,7 @@ func ownerOf(ctx context.Context) domain.CustomerID {
 
 // keyOf returns the id of the key with which the caller asks; empty where there are no keys.
 func keyOf(ctx context.Context) string {
-	if c, ok := ctx.Value(callerKey{}).(caller); ok {
+	if c, ok := ctx.Value(callerKey{}).(caller); ok && c.grant != nil {
 		return c.grant.ID()
 	}
 	return ""
@@ -34,8 +34,8 @@ func keyOf(ctx context.Context) string {
 // whileLetIn returns a context that also ends when the caller is no longer let in: his key is revoked, his session ends, or
 // the log, which had no keys, gets its first. What lasts longer than a request goes on no longer than it.
 func (s *server) whileLetIn(ctx context.Context) (context.Context, context.CancelFunc) {
-	who, ok := ctx.Value(callerKey{}).(caller)
-	if !ok {
+	who, _ := ctx.Value(callerKey{}).(caller)
+	if who.grant == nil {
 		who.grant = s.deps.Keys.Open()
 	}
 	var cancel context.CancelFunc
