@@ -93,24 +93,28 @@ func TestARevokedKeyEndsAnUpload(t *testing.T) {
 	t.Parallel()
 	g := startGated(t)
 	body, client := io.Pipe()
-	answered := make(chan *http.Response, 1)
+	type answer struct {
+		status int
+		text   []byte
+	}
+	answered := make(chan answer, 1)
 	go func() {
-		answered <- g.open("ingest", http.MethodPost, "/heartbeats", body, "Content-Type", "application/x-ndjson")
+		response := g.open("ingest", http.MethodPost, "/heartbeats", body, "Content-Type", "application/x-ndjson")
+		defer func() { _ = response.Body.Close() }()
+		text, _ := io.ReadAll(response.Body) // what is missing is missed below
+		answered <- answer{response.StatusCode, text}
 	}()
 	_, err := fmt.Fprintf(client, `{"vin":%q,"id":"first"}`+"\n", ours)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return heartbeatsInLog(t, g.App) == 3 }, soon, 10*time.Millisecond, "the first line is stored")
 	g.revoke("ingest")
 	select {
-	case response := <-answered:
-		assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+	case a := <-answered:
+		assert.Equal(t, http.StatusServiceUnavailable, a.status)
 		var recorded api.HeartbeatsRecorded
-		text, err := io.ReadAll(response.Body)
-		require.NoError(t, err)
-		require.NoError(t, response.Body.Close())
-		require.NoError(t, json.Unmarshal(text, &recorded))
+		require.NoError(t, json.Unmarshal(a.text, &recorded))
 		assert.Equal(t, int64(1), recorded.Accepted, "it says what was stored")
-		assert.Contains(t, string(text), "the API key was revoked")
+		assert.Contains(t, string(a.text), "the API key was revoked")
 	case <-time.After(soon):
 		require.Fail(t, "an upload goes on with a revoked key")
 	}

@@ -43,7 +43,7 @@ func goldenRegistry() map[string]domain.Event {
 		"settings.changed.v1": &domain.SettingsChanged{Settings: domain.Settings{IntervalSeconds: 60, GraceSeconds: 30}, At: moment("2026-01-05T08:00:00.012Z")},
 		"key.created.v1": &domain.KeyCreated{
 			ID: "0198c5a2-7e1b-7cc3-98a6-2f1c3b1f0a11", Name: "gateway Göteborg", Prefix: "fb_3kQ9xT",
-			SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			SHA256:     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 			SessionKey: "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", Scopes: []string{"heartbeats", "read"},
 			CustomerID: kalle, At: moment("2026-01-05T08:10:00.250Z"),
 		},
