@@ -180,6 +180,7 @@ func (g *gated) references() map[string]reference {
 	return map[string]reference{
 		"vin": vin, "id": customer, "customer": customer, "q": text, "customer_name": text,
 		"limit": none, "cursor": none, "after": none, "sort": none, "status": none, "silentFor": none, "online": none, "from": none, "to": none,
+		"clash": none, "facets": none, "dryRun": none,
 		"Last-Event-ID": none, "Content-Encoding": none,
 	}
 }
@@ -252,7 +253,7 @@ func TestABoundKeySeesNothingOfOthers(t *testing.T) {
 		if !ok || op.method != http.MethodGet {
 			continue
 		}
-		for _, query := range []string{"", "?limit=200", "?online=true", "?online=false", "?customer_name="} {
+		for _, query := range []string{"", "?limit=200", "?facets=true", "?clash=true", "?online=true", "?online=false", "?customer_name="} {
 			path := op.at(ours)
 			if strings.Contains(op.path, "/customers/") {
 				path = op.at(g.our)
