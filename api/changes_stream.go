@@ -2,11 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
-	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"fleetbeat/domain"
@@ -23,7 +19,7 @@ const (
 // streamed answers with the stream where that is what is asked for. It returns when the stream has ended.
 func (s *server) streamed(op operation, w http.ResponseWriter, r *http.Request) bool {
 	w.Header()["Vary"] = []string{"Accept"}
-	if !prefersStream(r.Header.Values("Accept")) {
+	if !prefers(r.Header.Values("Accept"), streamType) {
 		return false
 	}
 	r.Pattern = streamPattern
@@ -98,29 +94,4 @@ func (s *server) reached(ctx context.Context, at domain.Position) error {
 		err = malformedField(lastEventID, "lies beyond the end of the log, which was put back to an earlier moment: begin anew, without it")
 	}
 	return err
-}
-
-// prefersStream reports whether a client that accepts these media types wants the stream: where it names it, and nothing
-// of JSON that it would rather have.
-func prefersStream(accept []string) bool {
-	stream, list := 0.0, 0.0
-	for _, one := range strings.Split(strings.Join(accept, ","), ",") {
-		media, params, err := mime.ParseMediaType(one)
-		if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-			continue
-		}
-		q := 1.0
-		if text, ok := params["q"]; ok {
-			if q, err = strconv.ParseFloat(text, 64); err != nil {
-				continue
-			}
-		}
-		switch media {
-		case streamType:
-			stream = max(stream, q)
-		case "application/json":
-			list = max(list, q)
-		}
-	}
-	return stream > 0 && stream >= list
 }

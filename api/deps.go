@@ -51,6 +51,8 @@ type Queries struct {
 	GetSettings   Handler[queries.GetSettings, domain.Settings]
 	ClassicSearch Handler[queries.ClassicSearch, []queries.ClassicVehicle]
 	ListChanges   Handler[queries.ListChanges, queries.TransitionList]
+
+	ExportVehicles VehicleExporter
 }
 
 // Unready is a part that is not ready, by the name that operators know it by, and why, in plain words: both are shown.

@@ -81,6 +81,6 @@ func listParams() []*huma.Param {
 		flagParam("clash", "Vehicles whose registration number another one has too, compared by letters and digits"),
 		flagParam("facets", "Add the ten customers with most disconnected vehicles among the matches, and the disconnected by how long they have been silent, "+
 			"each ignoring its own part of the filter"),
-		sort, limitParam(), cursorParam(), afterParam(),
+		sort, limitParam(), cursorParam(), formatParam(), afterParam(),
 	}
 }

@@ -31,6 +31,8 @@ func (a *App) deps() api.Deps {
 			GetSettings:   queries.GetSettingsHandler{Fleet: v.fleet},
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
 			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},
+
+			ExportVehicles: queries.ExportVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 		},
 		Keys:     a.keyring,
 		Feed:     a.feed,
