@@ -63,7 +63,8 @@ func TestExportVehicles(t *testing.T) {
 	t.Run("stops when nobody wants more", func(t *testing.T) {
 		t.Parallel()
 		var asked []queries.ListVehicles
-		for range exportOf(fleet{rows: manyRows(4_001), asked: &asked}, latest{}).Pages(t.Context(), queries.ListVehicles{}) {
+		for _, err := range exportOf(fleet{rows: manyRows(4_001), asked: &asked}, latest{}).Pages(t.Context(), queries.ListVehicles{}) {
+			require.NoError(t, err)
 			break
 		}
 		assert.Len(t, asked, 1)
