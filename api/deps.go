@@ -53,6 +53,7 @@ type Queries struct {
 	ListChanges   Handler[queries.ListChanges, queries.TransitionList]
 
 	ExportVehicles VehicleExporter
+	LookupVehicles Handler[queries.LookupVehicles, queries.VehicleLookup]
 }
 
 // Unready is a part that is not ready, by the name that operators know it by, and why, in plain words: both are shown.

@@ -31,16 +31,17 @@ func everythingFails(d api.Deps, err error) api.Deps {
 		RevokeKey:           &answers[commands.RevokeKey, commands.KeyResult]{err: err},
 	}
 	d.Queries = api.Queries{
-		ListVehicles:  &answers[queries.ListVehicles, queries.VehicleList]{err: err},
-		GetVehicle:    &answers[queries.GetVehicle, queries.VehicleDetail]{err: err},
-		GetTimeline:   &answers[queries.GetTimeline, queries.Timeline]{err: err},
-		ListCustomers: &answers[queries.ListCustomers, queries.CustomerList]{err: err},
-		GetCustomer:   &answers[queries.GetCustomer, queries.CustomerDetail]{err: err},
-		GetSummary:    &answers[queries.GetSummary, queries.Summary]{err: err},
-		GetHistory:    &answers[queries.GetHistory, queries.History]{err: err},
-		GetSettings:   &answers[queries.GetSettings, domain.Settings]{err: err},
-		ClassicSearch: &answers[queries.ClassicSearch, []queries.ClassicVehicle]{err: err},
-		ListChanges:   &answers[queries.ListChanges, queries.TransitionList]{err: err},
+		LookupVehicles: &answers[queries.LookupVehicles, queries.VehicleLookup]{err: err},
+		ListVehicles:   &answers[queries.ListVehicles, queries.VehicleList]{err: err},
+		GetVehicle:     &answers[queries.GetVehicle, queries.VehicleDetail]{err: err},
+		GetTimeline:    &answers[queries.GetTimeline, queries.Timeline]{err: err},
+		ListCustomers:  &answers[queries.ListCustomers, queries.CustomerList]{err: err},
+		GetCustomer:    &answers[queries.GetCustomer, queries.CustomerDetail]{err: err},
+		GetSummary:     &answers[queries.GetSummary, queries.Summary]{err: err},
+		GetHistory:     &answers[queries.GetHistory, queries.History]{err: err},
+		GetSettings:    &answers[queries.GetSettings, domain.Settings]{err: err},
+		ClassicSearch:  &answers[queries.ClassicSearch, []queries.ClassicVehicle]{err: err},
+		ListChanges:    &answers[queries.ListChanges, queries.TransitionList]{err: err},
 	}
 	return d
 }
@@ -51,7 +52,7 @@ func everyOperation() map[string]string {
 		"POST " + heartbeatURL: "", "GET " + heartbeatURL: "", "HEAD " + heartbeatURL: "",
 		"GET /api/v1/settings": "", "PATCH /api/v1/settings": "{}",
 		"GET /api/v1/customers": "", "POST /api/v1/customers": "{}", "GET /api/v1/customers/c1": "", "PATCH /api/v1/customers/c1": "{}",
-		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "POST /api/v1/vehicles:import": "vin,registration_number,customer\n", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
+		"GET /api/v1/vehicles": "", "POST /api/v1/vehicles": "{}", "POST /api/v1/vehicles:import": "vin,registration_number,customer\n", "POST /api/v1/vehicles:lookup": "{}", "GET " + vehicleURL: "", "PATCH " + vehicleURL: "{}", "DELETE " + vehicleURL: "",
 		"GET " + vehicleURL + "/timeline": "", "GET /api/v1/summary": "", "GET /api/v1/summary/history": "", "GET /api/v1/changes": "", "GET /search?online=true": "",
 		"POST /api/v1/keys": "{}", "DELETE /api/v1/keys/abcdefgh": "",
 	}

@@ -88,7 +88,7 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 		"HEAD /heartbeat/{vin}",
 		"PATCH /api/v1/customers/{id}", "PATCH /api/v1/settings", "PATCH /api/v1/vehicles/{vin}",
 		"POST /api/v1/customers", "POST /api/v1/keys", "POST /api/v1/session", "POST /api/v1/vehicles", "POST /api/v1/vehicles:import",
-		"POST /heartbeat/{vin}", "POST /heartbeats",
+		"POST /api/v1/vehicles:lookup", "POST /heartbeat/{vin}", "POST /heartbeats",
 	}, got)
 }
 

@@ -76,6 +76,7 @@ func (s *server) addOperations() {
 	s.addVehicleReads()
 	s.addVehicleWrites()
 	s.addImport()
+	s.addLookup()
 	s.addTimeline()
 	s.addChanges()
 	s.addCustomers()

@@ -32,6 +32,7 @@ func (a *App) deps() api.Deps {
 			ClassicSearch: queries.ClassicSearchHandler{Fleet: v.fleet, Relations: v.relations, Latest: v.latest},
 			ListChanges:   queries.ListChangesHandler{Changes: v.changes, Relations: v.relations, Now: now},
 
+			LookupVehicles: queries.LookupVehiclesHandler{Plates: v.relations, Fleet: v.fleet, Latest: v.latest, Now: now},
 			ExportVehicles: queries.ExportVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 		},
 		Keys:     a.keyring,

@@ -43,6 +43,9 @@ func answers(t *testing.T, open Open) {
 		if o.Relations != nil {
 			customers(t, m, o.Relations(readers["relations"]))
 		}
+		if o.Plates != nil {
+			plates(t, m, o.Plates(readers["relations"]))
+		}
 		if o.Timeline != nil {
 			timelines(t, m, o.Timeline(readers["timeline"]), random)
 			histories(t, m, o.History(readers["timeline"]), random)

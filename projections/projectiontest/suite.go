@@ -23,6 +23,7 @@ type Opened struct {
 	Counts    func(queries.View) queries.CountsReader
 	Latest    func(queries.View) queries.LatestReader
 	Relations func(queries.View) queries.RelationsReader
+	Plates    func(queries.View) queries.PlateReader
 	Timeline  func(queries.View) queries.TimelineReader
 	History   func(queries.View) queries.HistoryReader
 	// Close ends the use of the engine, as the end of a process does.

@@ -22,6 +22,7 @@ func TestEngine(t *testing.T) {
 			Counts:    func(v queries.View) queries.CountsReader { return views.Fleet(v) },
 			Latest:    func(v queries.View) queries.LatestReader { return views.Latest(v) },
 			Relations: func(v queries.View) queries.RelationsReader { return views.Relations(v) },
+			Plates:    func(v queries.View) queries.PlateReader { return views.Relations(v) },
 			Timeline:  func(v queries.View) queries.TimelineReader { return views.Timeline(v) },
 			History:   func(v queries.View) queries.HistoryReader { return views.Timeline(v) },
 			Close:     views.Close,
