@@ -179,7 +179,7 @@ func (g *gated) references() map[string]reference {
 	none := reference{}
 	return map[string]reference{
 		"vin": vin, "id": customer, "customer": customer, "q": text, "customer_name": text,
-		"limit": none, "cursor": none, "after": none, "sort": none, "status": none, "silentFor": none, "online": none, "from": none, "to": none,
+		"limit": none, "format": none, "cursor": none, "after": none, "sort": none, "status": none, "silentFor": none, "online": none, "from": none, "to": none,
 		"clash": none, "facets": none, "dryRun": none,
 		"Last-Event-ID": none, "Content-Encoding": none,
 	}
@@ -189,6 +189,7 @@ func (g *gated) references() map[string]reference {
 func bodies() map[string]func(vin string) (body, media string) {
 	return map[string]func(string) (string, string){
 		"recordHeartbeat":  func(string) (string, string) { return `{"id":"1"}`, "application/json" },
+		"lookupVehicles":   func(vin string) (string, string) { return fmt.Sprintf(`{"text":%q}`, vin), "application/json" },
 		"recordHeartbeats": func(vin string) (string, string) { return fmt.Sprintf(`{"vin":%q}`, vin), "application/x-ndjson" },
 	}
 }
