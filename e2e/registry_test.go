@@ -91,6 +91,40 @@ func requireOwners(t *testing.T, s *server, after string, want map[string]counts
 	var summary struct{ Counts counts }
 	s.ask(200, "GET", "/api/v1/summary?after="+after, nil, &summary)
 	assert.Equal(t, all, summary.Counts)
+	requireHistoryAndFacets(t, s, want, all, after)
+}
+
+// requireHistoryAndFacets requires that the present quarter of an hour and the facets of a list have the numbers of customers.
+func requireHistoryAndFacets(t *testing.T, s *server, want map[string]counts, all counts, after string) {
+	t.Helper()
+	now := func(of string) counts {
+		var history struct{ Quarters []struct{ Counts counts } }
+		s.ask(200, "GET", "/api/v1/summary/history?after="+after+of, nil, &history)
+		require.NotEmpty(t, history.Quarters)
+		return history.Quarters[len(history.Quarters)-1].Counts
+	}
+	assert.Equal(t, all, now(""))
+	var listed struct {
+		Facets struct {
+			Customers []struct {
+				ID                  string
+				Total, Disconnected int
+			}
+			SilentFor []struct{ Count int }
+		}
+	}
+	s.ask(200, "GET", "/api/v1/vehicles?facets=true&after="+after, nil, &listed)
+	disconnected := 0
+	for _, step := range listed.Facets.SilentFor {
+		disconnected += step.Count
+	}
+	assert.Equal(t, all.Disconnected, disconnected)
+	for _, c := range listed.Facets.Customers {
+		each := want[c.ID]
+		assert.Equal(t, each, now("&customer="+c.ID))
+		assert.Equal(t, each.Connected+each.Disconnected+each.NeverSeen, c.Total)
+		assert.Equal(t, each.Disconnected, c.Disconnected)
+	}
 }
 
 // requireSecondLife decommissions the vehicle and registers it again.

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -77,9 +78,32 @@ func BenchmarkFacets(b *testing.B) {
 			})
 		}
 	}
+	relations, err := views.Create(b.Context(), "relations", projections.Relations().Version)
+	require.NoError(b, err)
+	var names []projections.Change
+	for n := range customers {
+		row := &projections.RelationsCustomer{Customer: domain.Customer{ID: customerID(n), Name: fmt.Sprintf("Åkeri %d Transport AB", n)}}
+		names = append(names, projections.Change{Key: row.Key(), After: row})
+	}
+	activate(b, views, relations, names)
+	quarterHistory(b, views, customers, 7)
+	timeline := views.Timeline(still{})
+	summary := queries.GetSummaryHandler{
+		Counts: views.Fleet(still{}), Relations: views.Relations(still{}), History: timeline, Usual: queries.NewUsualRanges(timeline), Now: asOf,
+	}
+	run("summary", func() error { _, err := summary.Handle(b.Context(), queries.GetSummary{}); return err })
+	run("summary of one", func() error {
+		_, err := summary.Handle(b.Context(), queries.GetSummary{Owner: customerID(7)})
+		return err
+	})
 	run("counts by customer", func() error { _, err := fleet.CountsByCustomer(b.Context(), nil); return err })
 	run("steps of silence", func() error {
 		_, err := fleet.SilentSince(b.Context(), "", queries.SilentMoments(asOf()))
 		return err
 	})
 }
+
+// still is a view that does not move.
+type still struct{}
+
+func (still) Await(context.Context, domain.Position) (domain.Instant, error) { return asOf(), nil }

@@ -70,9 +70,16 @@ func fillVersion(
 		}
 		require.NoError(t, views.Fill(ctx, g, changes))
 	}
-	g, err = views.Finish(ctx, g)
+	return activate(t, views, g, nil)
+}
+
+// activate makes a generation with these rows beside its own the active one.
+func activate(t testing.TB, views *sqlite.Views, g projections.Generation, rows []projections.Change) projections.Generation {
+	t.Helper()
+	require.NoError(t, views.Fill(t.Context(), g, rows))
+	g, err := views.Finish(t.Context(), g)
 	require.NoError(t, err)
-	g, err = views.Activate(ctx, g, projections.Checkpoint{LogID: "x", Position: domain.Position{Commit: 1, Prepare: 1}, AsOf: asOf()})
+	g, err = views.Activate(t.Context(), g, projections.Checkpoint{LogID: "x", Position: domain.Position{Commit: 1, Prepare: 1}, AsOf: asOf()})
 	require.NoError(t, err)
 	return g
 }
