@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"fleetbeat/simulate/target"
 )
 
 // customer is a customer of the classic fleet with its vehicles.
@@ -33,14 +35,19 @@ func classic() []customer {
 
 // Classic registers the classic fleet where it is not yet known, and has each of its vehicles ping at random, so that
 // statuses change while one watches. It returns when ctx ends, or with the error that kept it from registering.
-func Classic(ctx context.Context, target string, timeout time.Duration, logger *slog.Logger) error {
-	c := &client{target: target, http: &http.Client{Timeout: 10 * time.Second}}
+func Classic(ctx context.Context, url string, timeout time.Duration, logger *slog.Logger) error {
+	address, err := target.ParseAddress(url, "")
+	if err != nil {
+		return err
+	}
+	c := target.NewClient(address)
+	defer c.Close()
 	for _, owner := range classic() {
-		if err := c.register(ctx, owner); err != nil {
+		if err := register(ctx, c, owner); err != nil {
 			return fmt.Errorf("register the classic fleet: %w", err)
 		}
 	}
-	logger.Info("the classic fleet pings", "target", target)
+	logger.Info("the classic fleet pings", "target", url)
 	var driving sync.WaitGroup
 	for _, owner := range classic() {
 		for _, v := range owner.vehicles {
@@ -53,12 +60,12 @@ func Classic(ctx context.Context, target string, timeout time.Duration, logger *
 
 // drive has one vehicle ping for a while, three times a timeout, and then be silent for a while, long enough that most
 // silences are found out and short enough that somebody is always about to come back.
-func drive(ctx context.Context, c *client, v vehicle, timeout time.Duration, logger *slog.Logger) {
+func drive(ctx context.Context, c *target.Client, v vehicle, timeout time.Duration, logger *slog.Logger) {
 	lat, lon := 59.3+rand.Float64()/5, 17.6+rand.Float64()
 	for ctx.Err() == nil {
 		for range 3 + rand.IntN(24) {
 			lat, lon = lat+(rand.Float64()-.5)/100, lon+(rand.Float64()-.5)/100
-			if err := c.ping(ctx, v.vin, lat, lon); err != nil && !errors.Is(err, context.Canceled) {
+			if err := ping(ctx, c, v.vin, lat, lon); err != nil && !errors.Is(err, context.Canceled) {
 				logger.Warn("a demo ping was not taken", "vin", v.vin, "error", err)
 			}
 			if !pause(ctx, timeout/6+time.Duration(rand.Int64N(int64(timeout)/3))) {
@@ -79,4 +86,34 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// demoPatience is how long the demo fleet waits for an answer.
+const demoPatience = 10 * time.Second
+
+// register makes a customer and its vehicles known; what is known already stays as it is.
+func register(ctx context.Context, c *target.Client, owner customer) error {
+	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	err := c.PostJSON(ctx, "/api/v1/customers", map[string]any{"name": owner.name, "address": owner.address}, http.StatusConflict)
+	if err != nil {
+		return err
+	}
+	for _, v := range owner.vehicles {
+		body := map[string]any{"vin": v.vin, "registrationNumber": v.plate, "customer": owner.name}
+		if err := c.PostJSON(ctx, "/api/v1/vehicles", body, http.StatusConflict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ping sends one heartbeat with a location.
+func ping(ctx context.Context, c *target.Client, vin string, lat, lon float64) error {
+	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	return c.PostJSON(ctx, "/heartbeat/"+vin, map[string]any{
+		"sentAt":   time.Now().UTC().Format(time.RFC3339Nano),
+		"location": map[string]float64{"lat": lat, "lon": lon},
+	})
 }
