@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		t.Parallel()
 		done := fleetbeat(t, "--help")
 		assert.Equal(t, 0, done.code)
-		for _, command := range []string{"serve", "demo", "log", "rebuild", "backup", "restore", "version"} {
+		for _, command := range []string{"serve", "demo", "log", "rebuild", "backup", "restore", "simulate", "version"} {
 			assert.Contains(t, done.stdout, command)
 		}
 		done = fleetbeat(t, "serve", "--help")

@@ -55,6 +55,17 @@ func Run(ctx context.Context, o Options) (Report, error) {
 // checkWithin is how long a check at the end of a run may take.
 const checkWithin = 10 * time.Minute
 
+// Check compares a truth file that a run wrote with what its target tells. The error means that it could not be compared.
+func Check(ctx context.Context, url, key, path string) (truth.Findings, error) {
+	address, err := target.ParseAddress(url, key)
+	if err != nil {
+		return truth.Findings{}, err
+	}
+	client := target.NewClient(address)
+	defer client.Close()
+	return truth.Check(ctx, path, client)
+}
+
 // prepare makes the fleet known and returns what is written at the head of the truth file.
 func prepare(ctx context.Context, client *target.Client, plan *fleet.Plan, o *Options) (h truth.Header, err error) {
 	settings, err := client.Settings(ctx)

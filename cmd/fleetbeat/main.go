@@ -21,15 +21,16 @@ var version = "unknown"
 
 // cli is the command line; its tags are its help.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Serve everything on embedded engines, from one folder."`
-	Demo    demoCmd    `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
-	Log     logCmd     `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
-	Rebuild rebuildCmd `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`
-	Import  importCmd  `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
-	Backup  backupCmd  `cmd:"" help:"Copy the event log of a data folder to a file, also while it is served; views are not needed, they are folded from it."`
-	Restore restoreCmd `cmd:"" help:"Copy a backup of the event log into a new data folder."`
-	Keys    keysCmd    `cmd:"" help:"Make, list and revoke API keys, of a folder or of a server."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Serve everything on embedded engines, from one folder."`
+	Demo     demoCmd     `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
+	Keys     keysCmd     `cmd:"" help:"Make, list and revoke API keys, of a folder or of a server."`
+	Import   importCmd   `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
+	Log      logCmd      `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`
+	Backup   backupCmd   `cmd:"" help:"Copy the event log of a data folder to a file, also while it is served; views are not needed, they are folded from it."`
+	Restore  restoreCmd  `cmd:"" help:"Copy a backup of the event log into a new data folder."`
+	Simulate simulateCmd `cmd:"" help:"Play a fleet of any size, with outages, coverage holes and bad clocks, against any target."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 func main() {
