@@ -69,6 +69,9 @@ func (c *Connection) Post(ctx context.Context, r Request, within time.Duration) 
 	answer, err := c.exchange(ctx, r, within)
 	if err != nil {
 		c.Close()
+		if ctx.Err() != nil {
+			err = ctx.Err() // which looks like a timeout
+		}
 		return Answer{}, fmt.Errorf("ask %s: %w", r.Path, err)
 	}
 	c.used = time.Now()

@@ -149,7 +149,7 @@ func TestUnknownOutcomes(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		url, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
 		_, err := connect(t, url, "").Post(ctx, Request{Path: "/x"}, time.Hour)
-		require.Error(t, err)
+		require.ErrorIs(t, err, context.Canceled)
 		require.False(t, NotSent(err))
 	})
 	t.Run("what finds nobody was not sent", func(t *testing.T) {
