@@ -47,6 +47,7 @@ func (p *prober) watch(ctx context.Context, j job) {
 		return
 	}
 	for ctx.Err() == nil {
+		rest := pollEvery
 		now, err := p.client.Vehicle(ctx, vin, "")
 		passed := time.Since(p.start) - answered
 		switch {
@@ -55,9 +56,10 @@ func (p *prober) watch(ctx context.Context, j job) {
 			return
 		case err != nil && ctx.Err() == nil:
 			p.stats.failed("looking at a vehicle")
+			rest = probeEvery // a target that is gone is not asked all the time
 		}
 		select {
-		case <-time.After(pollEvery):
+		case <-time.After(rest):
 		case <-ctx.Done():
 		}
 	}

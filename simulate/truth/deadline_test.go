@@ -27,7 +27,26 @@ func TestDeadline(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, c.want, deadline(1000, 100, c.spans))
+			assert.Equal(t, []int64{c.want}, deadlines(1000, 100, c.spans, 0))
+		})
+	}
+}
+
+func TestDeadlinesThatOnlyTheProofDecides(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spans []span
+		want  []int64
+	}{
+		"a span that begins soon after may move it or not":    {[]span{{1105, 1500}}, []int64{1100, 1600}},
+		"so may the next, as far as there is silence left":    {[]span{{1105, 1500}, {1607, 1700}}, []int64{1100, 1600, 1788}},
+		"one that begins when all was proven does not":        {[]span{{1110, 1500}}, []int64{1100}},
+		"one that begins before the deadline does, and it is": {[]span{{1099, 1500}}, []int64{1600}},
+		"silence that is used up is not had twice":            {[]span{{1400, 1500}}, []int64{1100}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, c.want, deadlines(1000, 100, c.spans, 10))
 		})
 	}
 }
@@ -55,6 +74,6 @@ func TestDeadlineIsTheProducts(t *testing.T) {
 			}
 			want = domain.Deadline(domain.Instant(last), time.Duration(timeout)*time.Millisecond, product[:i+1])
 		}
-		require.EqualValues(t, want, deadline(last, timeout, mine), "last %d, timeout %d, spans %v", last, timeout, mine)
+		require.Equal(t, []int64{int64(want)}, deadlines(last, timeout, mine, 0), "last %d, timeout %d, spans %v", last, timeout, mine)
 	}
 }

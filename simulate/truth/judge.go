@@ -70,8 +70,9 @@ func (j *judge) disconnected(contacts []contact, t transition) {
 	if t.last >= -j.tolerance && !j.sentAt(contacts, t.last) {
 		j.find(t.at, "its last heartbeat is said to be of "+j.moment(t.last)+", when it sent none")
 	}
-	if due := deadline(t.last, j.timeout, j.spans); t.at < due-j.tolerance || t.at > due+j.tolerance {
-		j.find(t.at, "it was disconnected at another moment than its deadline "+j.moment(due))
+	due := deadlines(t.last, j.timeout, j.spans, proofLag)
+	if !slices.ContainsFunc(due, func(at int64) bool { return at-j.tolerance <= t.at && t.at <= at+j.tolerance }) {
+		j.find(t.at, "it was disconnected at another moment than its deadline "+j.moment(due[0]))
 	}
 }
 
@@ -87,11 +88,11 @@ func (j *judge) missing(contacts []contact, told []transition) {
 		if i+1 < len(contacts) && contacts[i+1].from == c.from {
 			continue // the last of those sent at one moment speaks for them
 		}
-		silent := deadline(latest, j.timeout, j.spans) + j.tolerance
+		silent := j.latest(latest) + j.tolerance
 		if silent > j.end || i+1 < len(contacts) && int64(contacts[i+1].from) <= silent {
 			continue
 		}
-		first := deadline(int64(c.from), j.timeout, j.spans) - j.tolerance
+		first := j.earliest(int64(c.from)) - j.tolerance
 		if !slices.ContainsFunc(told, func(t transition) bool { return !t.connected && first <= t.at && t.at <= silent }) {
 			j.find(silent-j.tolerance, "it should have been disconnected: the last heartbeat before was sent at "+j.moment(int64(c.from)))
 		}
