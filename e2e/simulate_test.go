@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,7 @@ type checked struct {
 	Connected    int `json:"connected"`
 	Disconnected int `json:"disconnected"`
 	Unexplained  int `json:"unexplained"`
+	UnobservedMs int `json:"unobservedMs"`
 }
 
 func TestSimulation(t *testing.T) {
@@ -35,7 +37,7 @@ func TestSimulation(t *testing.T) {
 		"simulate", "--target", s.base, "--vehicles", "200", "--customers", "6", "--seed", "42", "--outages", "0.4", "--holes", "0.4",
 		"--mass-outage-every", "6s", "--json", "--tolerance", "1s",
 	}
-	done := fleetbeat(t, append(args, "--duration", "11s", "--truth", truth)...)
+	done := fleetbeat(t, append(args, "--duration", "10s", "--truth", truth)...)
 	var report simulated
 	require.NoError(t, json.Unmarshal([]byte(done.stdout), &report), "%s%s", done.stdout, done.stderr)
 	require.Zero(t, report.Check.Unexplained, "%s", done.stdout)
@@ -84,6 +86,35 @@ func TestSimulation(t *testing.T) {
 		s.ask(200, "GET", "/api/v1/vehicles?limit=1", nil, &page)
 		assert.Equal(t, 200, page.Total)
 	})
+}
+
+func TestSimulationOverAKill(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	timeouts := []string{"--interval", "2s", "--grace", "1s"}
+	s := serve(t, data, timeouts...)
+	done := make(chan ended)
+	go func() {
+		defer close(done) // also where a requirement ends this goroutine
+		done <- fleetbeat(t, "simulate", "--target", s.base, "--vehicles", "100", "--seed", "7", "--outages", "0.4", "--mass-outage-every", "0",
+			"--duration", "10s", "--truth", filepath.Join(t.TempDir(), "truth.ndjson"), "--json", "--tolerance", "1s")
+	}()
+	eventually(t, "the fleet pings", func() bool {
+		var page list[vehicle]
+		s.ask(200, "GET", "/api/v1/vehicles?limit=1", nil, &page)
+		return page.Counts.Connected > 50
+	})
+	s.kill()
+	pass(2 * time.Second)
+	serve(t, data, append(timeouts, "--listen", strings.TrimPrefix(s.base, "http://"))...)
+	var report simulated
+	result := <-done
+	require.NoError(t, json.Unmarshal([]byte(result.stdout), &report), "%s%s", result.stdout, result.stderr)
+	assert.Zero(t, report.Check.Unexplained, "%s", result.stdout)
+	assert.Equal(t, 0, result.code, "%s", result.stderr)
+	assert.NotEmpty(t, report.Errors, "the target was gone for a while")
+	assert.Positive(t, report.Check.UnobservedMs, "which is nobody's silence")
+	assert.Greater(t, report.Check.Connected, 50)
 }
 
 func TestSimulationsThatCannotBe(t *testing.T) {
