@@ -133,6 +133,17 @@ func TestFullDisk(t *testing.T) {
 	assert.Equal(t, 1, backup.code)
 	assert.Contains(t, backup.stderr, "no room left")
 
+	// Whoever starts on a full disk shows what is known, and waits.
+	to.Store(nil)
+	s.kill()
+	s = launch(t, "serve", data, append(briefly(), "--min-free", "4MiB")...)
+	to.Store(s)
+	eventually(t, "/readyz says so at once", func() bool {
+		_, parts = s.readiness()
+		return strings.Contains(parts["ingest"], "the disk is full")
+	})
+	assert.Equal(t, "connected", s.get(vin(keeps)).Status)
+
 	free()
 	require.NoError(t, os.Remove(most))
 	freed := time.Now()

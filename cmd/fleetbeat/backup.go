@@ -18,12 +18,15 @@ type copyFlags struct {
 type backupCmd struct {
 	To   string `arg:"" help:"File to write; it must not be there." placeholder:"FILE"`
 	Data string `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
+	Compact bool `help:"Leave out the room that expired heartbeats have left: a restored log is then as small as can be. Without progress and --rate."`
 	copyFlags
 }
 
 // Run copies the event log to a file.
 func (c backupCmd) Run(ctx context.Context, s streams) error {
-	copied, err := app.Backup(ctx, c.Data, c.To, c.options(s.err))
+	options := c.options(s.err)
+	options.Compact = c.Compact
+	copied, err := app.Backup(ctx, c.Data, c.To, options)
 	if err != nil {
 		return err
 	}

@@ -98,6 +98,9 @@ func (s *Store) SetMaxAge(ctx context.Context, stream string, age time.Duration)
 	if age > 0 {
 		age = max(age, time.Millisecond) // 0 would keep for ever
 	}
+	if now, err := s.MaxAge(ctx, stream); err == nil && now == age.Truncate(time.Millisecond) {
+		return nil // each start says it again, and one on a full disk must come to where it waits for room
+	}
 	err := s.db.Write(func(conn *sqlite.Conn) error {
 		stmt, err := conn.Prepare(`INSERT INTO streams (name, max_age) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET max_age = ?2`)
 		if err != nil {

@@ -16,6 +16,8 @@ import (
 type CopyOptions struct {
 	// Rate is how many bytes are copied a second at most; 0 means as many as can be.
 	Rate int64
+	// Compact leaves out the room that expired events have left. It is done in one go: Rate and Copied then mean nothing.
+	Compact bool
 	// Copied is told how many bytes of how many are copied, Checked how many events of the copy have been read; nil means
 	// that nobody is.
 	Copied  func(done, total int64)
@@ -41,7 +43,7 @@ func Copy(ctx context.Context, from, to string, o CopyOptions) (c Contents, err 
 	if err != nil {
 		return c, step(err)
 	}
-	options := file.CopyOptions{ApplicationID: applicationID, Migrations: migrations(), Rate: o.Rate, Report: o.Copied}
+	options := file.CopyOptions{ApplicationID: applicationID, Migrations: migrations(), Rate: o.Rate, Compact: o.Compact, Report: o.Copied}
 	if err := file.Copy(ctx, from, part, options); err != nil {
 		return c, step(copyError(err))
 	}

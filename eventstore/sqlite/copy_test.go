@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -87,6 +88,33 @@ func TestCopy(t *testing.T) {
 		for _, a := range acknowledged {
 			assert.LessOrEqual(t, a.position, got.Head.Commit)
 		}
+	})
+
+	t.Run("compact leaves out what expired events have left", func(t *testing.T) {
+		t.Parallel()
+		s := fresh(t)
+		fill(t, s, 30, 10, 10_000)
+		require.NoError(t, s.SetMaxAge(t.Context(), "s", 10*time.Minute))
+		require.NoError(t, s.Sweep(t.Context()))
+		dir := t.TempDir()
+		whole, err := sqlite.Copy(t.Context(), s.path, filepath.Join(dir, "whole.db"), sqlite.CopyOptions{})
+		require.NoError(t, err)
+		to := filepath.Join(t.TempDir(), "compact.db")
+		compact, err := sqlite.Copy(t.Context(), s.path, to, sqlite.CopyOptions{Compact: true})
+		require.NoError(t, err)
+		assert.Equal(t, []any{whole.Events, whole.Head}, []any{compact.Events, compact.Head})
+		assert.Less(t, compact.Bytes, whole.Bytes/2)
+		onlyFile(t, filepath.Dir(to), "compact.db")
+		copied := open(t, to, s.clock)
+		assert.Equal(t, all(t, s), all(t, copied))
+		age, err := copied.MaxAge(t.Context(), "s")
+		require.NoError(t, err)
+		assert.Equal(t, 10*time.Minute, age)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = sqlite.Copy(ctx, s.path, filepath.Join(dir, "given-up.db"), sqlite.CopyOptions{Compact: true})
+		require.ErrorIs(t, err, context.Canceled)
+		onlyFile(t, dir, "whole.db")
 	})
 
 	t.Run("never overwrites", func(t *testing.T) {

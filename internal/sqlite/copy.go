@@ -26,6 +26,9 @@ type CopyOptions struct {
 	Migrations    []string
 	// Rate is how many bytes are copied a second at most; 0 means as many as can be.
 	Rate int64
+	// Compact leaves out the pages that nothing is on: the copy is as small as can be. It is made in one go, without Rate
+	// and Report, and takes the processor longer.
+	Compact bool
 	// Report is told how many bytes of how many are copied; nil means nobody is.
 	Report func(done, total int64)
 }
@@ -42,7 +45,6 @@ func Copy(ctx context.Context, from, to string, o CopyOptions) (err error) {
 		return fmt.Errorf("open %q: %w", from, err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	kind := Options{ApplicationID: o.ApplicationID, Migrations: o.Migrations}
 	file, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
@@ -52,13 +54,15 @@ func Copy(ctx context.Context, from, to string, o CopyOptions) (err error) {
 			err = errors.Join(err, os.Remove(to))
 		}
 	}()
-	// The transaction is held over all steps: it is what makes them one moment, and keeps a writer from starting them over.
-	err = transaction(src, "BEGIN", func() error {
-		if err := inspect(src, kind); err != nil {
-			return fmt.Errorf("open %q: %w", from, err)
-		}
-		return copyInto(ctx, src, file, o)
-	})
+	if err := inspect(src, Options{ApplicationID: o.ApplicationID, Migrations: o.Migrations}); err != nil {
+		return fmt.Errorf("open %q: %w", from, err)
+	}
+	if o.Compact {
+		err = compactInto(ctx, src, to)
+	} else {
+		// The transaction is held over all steps: it is what makes them one moment, and keeps a writer from starting them over.
+		err = transaction(src, "BEGIN", func() error { return copyInto(ctx, src, file, o) })
+	}
 	if err != nil {
 		return err
 	}
@@ -66,6 +70,17 @@ func Copy(ctx context.Context, from, to string, o CopyOptions) (err error) {
 		return fmt.Errorf("finish %q: %w", to, err)
 	}
 	return file.Sync()
+}
+
+// compactInto writes what there is into an empty file.
+func compactInto(ctx context.Context, src *sqlite.Conn, to string) error {
+	src.SetInterrupt(ctx.Done())
+	defer src.SetInterrupt(nil)
+	err := sqlitex.ExecuteTransient(src, "VACUUM INTO ?1", &sqlitex.ExecOptions{Args: []any{to}})
+	if ended := ctx.Err(); ended != nil {
+		return ended
+	}
+	return err
 }
 
 // copyInto copies all pages into an empty file.
@@ -83,6 +98,9 @@ func copyInto(ctx context.Context, src *sqlite.Conn, file *os.File, o CopyOption
 		if err := sqlitex.ExecuteTransient(dst, pragma, nil); err != nil {
 			return fmt.Errorf("%s: %w", pragma, err)
 		}
+	}
+	if _, err := number(src, "SELECT count(*) FROM sqlite_master"); err != nil { // from here on src sees one moment
+		return err
 	}
 	b, err := sqlite.NewBackup(dst, "main", src, "main")
 	if err != nil {
