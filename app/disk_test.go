@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,15 +96,15 @@ func TestDisk(t *testing.T) {
 		free := int64(0)
 		d, _ := diskOf(t, 1, &free)
 		synctest.Test(t, func(t *testing.T) {
-			looks := 0
-			d.free = func(string) (int64, error) { looks++; return 0, nil }
+			var looks atomic.Int64
+			d.free = func(string) (int64, error) { looks.Add(1); return 0, nil }
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
 			go func() { defer close(ended); d.watch(ctx) }()
 			synctest.Wait()
-			assert.Equal(t, 1, looks)
+			assert.EqualValues(t, 1, looks.Load())
 			<-time.After(3*diskEvery + time.Second)
-			assert.Equal(t, 4, looks)
+			assert.EqualValues(t, 4, looks.Load())
 			cancel()
 			<-ended
 		})

@@ -16,9 +16,9 @@ type copyFlags struct {
 }
 
 type backupCmd struct {
-	To   string `arg:"" help:"File to write; it must not be there." placeholder:"FILE"`
-	Data string `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
-	Compact bool `help:"Leave out the room that expired heartbeats have left: a restored log is then as small as can be. Without progress and --rate."`
+	To      string `arg:"" help:"File to write; it must not be there." placeholder:"FILE"`
+	Data    string `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
+	Compact bool   `help:"Leave out the room that expired heartbeats have left: a restored log is then as small as can be. Without progress and --rate."`
 	copyFlags
 }
 
