@@ -50,7 +50,8 @@ const (
 	idEvery      = 15 * time.Second
 	writeWithin  = 10 * time.Second
 	keptChanges  = 1 << 14
-	feedPage     = 1000 // changes that are read at once
+	feedPage     = 1000 // changes that are read at once, for all readers
+	catchUpPage  = 250  // for one of them, who may take long to take some 75 KB
 	catchingUp   = 2    // readers that read the view at the same moment: others need it too
 	feedRetry    = 250 * time.Millisecond
 	perReader    = 50 * time.Microsecond // see pace

@@ -142,7 +142,7 @@ func (r *follower) catchUp(ctx context.Context) error {
 	case <-r.feed.stopping.Done():
 		return nil
 	}
-	changes, through, err := r.feed.source.After(ctx, r.at, feedPage, r.matcher)
+	changes, through, err := r.feed.source.After(ctx, r.at, catchUpPage, r.matcher)
 	<-r.feed.reading
 	if err != nil || through == r.at {
 		return r.wait(ctx, after(feedRetry)) // Run says it once for all readers

@@ -148,7 +148,7 @@ func TestReadersOfChanges(t *testing.T) {
 
 	fresh := &follower{to: &now, random: rand.New(rand.NewPCG(18, 19)), last: logOf(s) + ".0"}
 	fresh.follow(ctx, ended)
-	all := upTo(fresh.seen, end.Load())
+	all, connections := upTo(fresh.seen, end.Load()), 0
 	requireAgreesWithTheList(t, s, all)
 	for i, query := range queries {
 		one := &follower{to: &now, query: query, random: rand.New(rand.NewPCG(20, uint64(i))), last: logOf(s) + ".0"}
@@ -157,9 +157,11 @@ func TestReadersOfChanges(t *testing.T) {
 		assert.NotEmpty(t, want)
 		assert.Equal(t, query == "", len(want) == len(all), "%s leaves something out", query)
 		for n := i; n < followers; n += len(queries) {
+			connections += readers[n].cuts
 			require.Equal(t, want, upTo(readers[n].seen, end.Load()), "reader %d of %q, over %d connections", n, query, readers[n].cuts)
 		}
 	}
+	assert.GreaterOrEqual(t, connections, 3*followers, "they were cut off by both restarts, and went away by themselves")
 	s.stop()
 }
 
