@@ -30,6 +30,8 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Copy the event log of a data folder to a file, also while it is served; views are not needed, they are folded from it."`
 	Restore  restoreCmd  `cmd:"" help:"Copy a backup of the event log into a new data folder."`
 	Simulate simulateCmd `cmd:"" help:"Play a fleet of any size, with outages, coverage holes and bad clocks, against any target."`
+	Bench    benchCmd    `cmd:"" help:"Measure what Fleetbeat promises on this machine, each row with its floor, in about five minutes."`
+	Nothing  nothingCmd  `cmd:"" name:"serve-nothing" hidden:"" help:"Answer 204 to everything: what bench compares with."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
