@@ -180,6 +180,15 @@ func TestWaiting(t *testing.T) {
 	})
 }
 
+func TestWhatIsNotReady(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "fleet is being built, 97 % of the log folded; latest is stuck",
+		unready([]byte(`{"errors":[{"location":"fleet","message":"is being built, 97 % of the log folded"},{"location":"latest","message":"is stuck"}]}`)))
+	for _, other := range []string{"", "{}", "<html>"} {
+		assert.Equal(t, "the server does not say why", unready([]byte(other)))
+	}
+}
+
 func TestReportAsJSON(t *testing.T) {
 	t.Parallel()
 	encoded, err := json.Marshal(example())

@@ -29,14 +29,7 @@ func (s *session) serve(ctx context.Context, data string) (t *target, stop func(
 		t.client.CloseIdleConnections()
 		s.stop(server)
 	}
-	err = until(ctx, "the server is ready", func(ctx context.Context) (bool, error) {
-		r, err := t.send(ctx, http.MethodGet, "/readyz", "", nil)
-		if err != nil {
-			return false, err
-		}
-		return r.status == http.StatusOK, nil
-	})
-	if err != nil {
+	if err = s.awaitReady(ctx, t); err != nil {
 		stop()
 		return nil, nil, err
 	}
@@ -49,31 +42,6 @@ func (s *session) serve(ctx context.Context, data string) (t *target, stop func(
 func (s *session) stop(server Server) {
 	if err := server.Stop(); err != nil {
 		s.say("  %v", err)
-	}
-}
-
-// patience is how long a run waits for anything: a million vehicles on a machine with other work take minutes.
-const patience = 20 * time.Minute
-
-// until waits for what somebody else does.
-func until(ctx context.Context, what string, done func(ctx context.Context) (bool, error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("waited %v in vain", patience))
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		ok, err := done(ctx)
-		if err != nil {
-			return fmt.Errorf("wait until %s: %w", what, err)
-		}
-		if ok {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return fmt.Errorf("wait until %s: %w", what, context.Cause(ctx))
-		}
 	}
 }
 

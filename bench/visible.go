@@ -79,17 +79,6 @@ func watch(ctx context.Context, server *target, while time.Duration) (connected,
 	return after.histogram(pingVisible).since(before.histogram(pingVisible)), after.histogram(deadlineVisible).since(before.histogram(deadlineVisible)), err
 }
 
-func wait(ctx context.Context, while time.Duration) error {
-	timer := time.NewTimer(while)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // linesAtOnce is how many lines of a whole fleet go into one upload.
 const linesAtOnce = 100_000
 

@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		t.Parallel()
 		done := fleetbeat(t, "--help")
 		assert.Equal(t, 0, done.code)
-		for _, command := range []string{"serve", "demo", "log", "rebuild", "backup", "restore", "simulate", "version"} {
+		for _, command := range []string{"serve", "demo", "keys", "import", "log", "rebuild", "backup", "restore", "simulate", "bench", "version"} {
 			assert.Contains(t, done.stdout, command)
 		}
 		done = fleetbeat(t, "serve", "--help")
@@ -52,6 +52,7 @@ func TestUsage(t *testing.T) {
 		"a maximum age that proves nothing":   {[]string{"serve", "--heartbeats-max-age", "1m"}, "--heartbeats-max-age"},
 		"a view that there is not":            {[]string{"rebuild", "everything"}, `"everything" is not one of fleet, latest, relations and timeline`},
 		"a size that is none":                 {[]string{"serve", "--min-free", "much"}, `"much" is not a size like`},
+		"a row that there is not":             {[]string{"bench", "speed"}, `"speed" is not one of ping`},
 		"a position that is none":             {[]string{"log", "--from", "here"}, `"here" is not a position`},
 	} {
 		t.Run(name+" is refused in a sentence", func(t *testing.T) {
