@@ -66,12 +66,14 @@ type Result struct {
 	Want     Want    `json:"want"`
 	Wanted   string  `json:"wanted,omitzero"` // Want in words
 	Verdict  Verdict `json:"verdict"`
+	Others   float64 `json:"others,omitzero"` // the share of the cores that other processes took meanwhile
 }
 
 // samples are what the rounds of a row measured, in its unit, and its floor, round by round.
 type samples struct {
 	measured, floor []float64
-	vehicles        int // of the fleet that it was measured with, where that matters
+	vehicles        int     // of the fleet that it was measured with, where that matters
+	others          float64 // the share of the cores that other processes took meanwhile
 	did             string
 }
 
@@ -156,17 +158,19 @@ func (s *session) removeFolders() error {
 
 // measure measures a group and judges its rows, in the order of the table.
 func (s *session) measure(ctx context.Context, g group) (results []Result, err error) {
-	began := time.Now()
+	began, share := time.Now(), others()
 	s.say("%s …", g.name)
 	measured, err := g.measure(ctx, s)
+	theirs := share()
 	err = errors.Join(err, s.removeFolders())
 	for _, row := range g.rows {
 		if m, ok := measured[row.Name]; ok && s.asksFor(row.Name) && len(m.measured) > 0 {
+			m.others = theirs
 			results = append(results, row.judge(m))
 		}
 	}
 	if err == nil {
-		s.say("%s: %.0f s", g.name, time.Since(began).Seconds())
+		s.say("%s: %.0f s%s", g.name, time.Since(began).Seconds(), othersText(theirs))
 	}
 	return results, err
 }
@@ -174,12 +178,12 @@ func (s *session) measure(ctx context.Context, g group) (results []Result, err e
 // judge makes a line of the table of what was measured.
 func (r Row) judge(m samples) Result {
 	out := Result{
-		Name: r.Name, What: r.What, Did: m.did, Unit: r.Unit, Measured: figureOf(m.measured), Want: r.Want, Wanted: r.Want.Text(r.Unit),
+		Name: r.Name, What: r.What, Did: m.did, Unit: r.Unit, Measured: figureOf(m.measured), Want: r.Want, Wanted: r.Want.Text(r.Unit), Others: m.others,
 	}
 	if len(m.floor) > 0 {
 		floor, ratio := figureOf(m.floor), figureOf(ratios(m.measured, m.floor))
 		out.Against, out.Floor, out.Ratio = r.Against, &floor, &ratio
 	}
-	out.Verdict = r.Want.judge(out.Measured, out.Ratio, m.vehicles)
+	out.Verdict = r.Want.judge(out.Measured, out.Ratio, m.vehicles, m.others)
 	return out
 }

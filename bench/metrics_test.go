@@ -60,18 +60,3 @@ func TestHistogramQuantiles(t *testing.T) {
 		assert.Equal(t, h, h.since(histogram{}))
 	})
 }
-
-func TestProcessorTimeOfAProcess(t *testing.T) {
-	t.Parallel()
-	worked, ok := workedIn([]byte("42 (a name) with (spaces) S 1 42 42 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 8"))
-	assert.True(t, ok)
-	assert.InDelta(t, 3, worked.Seconds(), 0, "the time in the program and in the kernel")
-	for _, broken := range []string{"", "42 (x) S 1", "42 (x) S 1 42 42 0 -1 4194560 1 0 0 0 many 50 0 0"} {
-		_, ok = workedIn([]byte(broken))
-		assert.False(t, ok, broken)
-	}
-	_, ok = processorTime(-1)
-	assert.False(t, ok, "a process that there is none of")
-	assert.Empty(t, byProcessorTime(nil))
-	assert.Equal(t, "; by processor time 0.50 of the floor", byProcessorTime([]float64{0.4, 0.5, 0.6}))
-}

@@ -38,18 +38,19 @@ func (r Report) WriteText(out io.Writer) error {
 	var text strings.Builder
 	text.WriteString("\n")
 	for _, row := range r.Rows {
-		fmt.Fprintf(&text, "%s: %s%s\n", row.Name, row.Did, row.floorText())
+		fmt.Fprintf(&text, "%s: %s%s\n", row.Name, row.Did, row.more())
 	}
 	fmt.Fprintf(&text, "\n%s\n", r.how())
 	_, err := io.WriteString(out, text.String())
 	return err
 }
 
-func (r Result) floorText() string {
-	if r.Against == "" {
-		return ""
+// more says what the floor is and who else worked.
+func (r Result) more() (text string) {
+	if r.Against != "" {
+		text = "; floor: " + r.Against
 	}
-	return "; floor: " + r.Against
+	return text + othersText(r.Others)
 }
 
 // WriteMarkdown writes the table and the machine as the README has them.
@@ -61,7 +62,7 @@ func (r Report) WriteMarkdown(out io.Writer) error {
 	}
 	text.WriteString("\n")
 	for _, row := range r.Rows {
-		fmt.Fprintf(&text, "- %s: %s%s\n", row.What, row.Did, row.floorText())
+		fmt.Fprintf(&text, "- %s: %s%s\n", row.What, row.Did, row.more())
 	}
 	fmt.Fprintf(&text, "\n%s\n", r.how())
 	_, err := io.WriteString(out, text.String())

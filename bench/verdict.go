@@ -12,7 +12,7 @@ type Verdict string
 const (
 	Met       Verdict = "met"
 	Missed    Verdict = "missed"
-	Noisy     Verdict = "noisy"      // the middle half of the rounds lies on both sides of what is wanted
+	Noisy     Verdict = "noisy"      // the rounds do not agree, or it was missed while other processes took the cores
 	NotJudged Verdict = "not judged" // nothing is wanted, or it is wanted of a larger fleet
 )
 
@@ -38,9 +38,11 @@ func (w Want) Text(unit Unit) string {
 	return ""
 }
 
-// judge compares what the rounds came to with what is wanted, for a fleet of so many vehicles. A median alone would call a
-// row met that misses it in every other run: where the rounds do not agree, that is the verdict.
-func (w Want) judge(measured Figure, ratio *Figure, vehicles int) Verdict {
+// judge compares what the rounds came to with what is wanted, for a fleet of so many vehicles, while others took a share of
+// the cores. A median alone would call a row met that misses it in every other run: where the middle half of the rounds
+// lies on both sides of what is wanted, that is the verdict. What is met on a busy machine is met; what is missed there says
+// nothing.
+func (w Want) judge(measured Figure, ratio *Figure, vehicles int, others float64) Verdict {
 	var reached func(float64) bool
 	figure := measured
 	switch {
@@ -59,6 +61,8 @@ func (w Want) judge(measured Figure, ratio *Figure, vehicles int) Verdict {
 		return Noisy
 	case reached(figure.Median):
 		return Met
+	case others > busyWithOthers:
+		return Noisy
 	}
 	return Missed
 }

@@ -10,6 +10,7 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	share := Want{RatioAtLeast: 0.6}
 	lag := Want{AtMost: 1, Vehicles: 100_000}
+	const busy = -1
 	for _, c := range []struct {
 		promise         string
 		want            Want
@@ -30,11 +31,17 @@ func TestVerdicts(t *testing.T) {
 		{"a figure around its limit is noise", lag, []float64{0.5, 0.9, 1.5, 3}, nil, 100_000, Noisy},
 		{"a smaller fleet proves nothing", lag, []float64{0.1}, nil, 99_999, NotJudged},
 		{"where nothing is wanted nothing is judged", Want{}, []float64{1}, []float64{1}, 0, NotJudged},
+		{"what is missed while others take the cores is noise", share, []float64{3, 4, 5}, []float64{10, 10, 10}, busy, Noisy},
+		{"what is met then is met", share, []float64{7, 8, 9}, []float64{10, 10, 10}, busy, Met},
 		{"no rounds, no verdict", lag, nil, nil, 100_000, NotJudged},
 	} {
 		t.Run(c.promise, func(t *testing.T) {
 			t.Parallel()
-			r := Row{Unit: Pings, Against: "nothing", Want: c.want}.judge(samples{measured: c.measured, floor: c.floor, vehicles: c.vehicles})
+			m := samples{measured: c.measured, floor: c.floor, vehicles: c.vehicles}
+			if c.vehicles == busy {
+				m.vehicles, m.others = 0, 0.21
+			}
+			r := Row{Unit: Pings, Against: "nothing", Want: c.want}.judge(m)
 			assert.Equal(t, c.verdict, r.Verdict)
 		})
 	}
