@@ -50,7 +50,7 @@ type Report struct {
 	Rounds   int      `json:"rounds"`
 	Rows     []Result `json:"rows"`
 	TookS    float64  `json:"tookSeconds"`
-	Cut      bool     `json:"cut,omitzero"` // it was ended before all rows were measured
+	Cut      bool     `json:"cut,omitzero"` // rows that were asked for are missing: the run was ended, or they could not be measured
 }
 
 // Result is a row of the table.
@@ -78,7 +78,7 @@ type samples struct {
 }
 
 // Run measures the rows that are asked for and returns what it came to, together with an error also where it was cut
-// short: rows measured by then are in the report. Whatever it started and wrote is gone when it returns. An error that is a
+// short or some rows could not be measured: the others are in the report. Whatever it started and wrote is gone when it returns. An error that is a
 // domain.Error says what was asked wrongly.
 func Run(ctx context.Context, o Options) (r Report, err error) {
 	asked, err := choose(o.Rows)
@@ -104,18 +104,23 @@ func Run(ctx context.Context, o Options) (r Report, err error) {
 		return r, err
 	}
 	s.sayMachine(r.Machine)
+	var failed []error // of one group; the others can be measured all the same
 	for _, g := range groups() {
 		if !s.wants(g.rows) {
 			continue
 		}
 		results, err := s.measure(ctx, g)
 		r.Rows = append(r.Rows, results...)
-		if err != nil {
-			r.Cut = true
-			return r, fmt.Errorf("measure %s: %w", g.name, err)
+		if err == nil {
+			continue
+		}
+		r.Cut = true
+		failed = append(failed, fmt.Errorf("measure %s: %w", g.name, err))
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return r, nil
+	return r, errors.Join(failed...)
 }
 
 // session is one run.

@@ -142,6 +142,16 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 			assert.Empty(t, report.Rows)
 		})
 	}
+	t.Run("where one part cannot be measured, and the others are", func(t *testing.T) {
+		t.Parallel()
+		f := newFake(t)
+		f.broken = "/heartbeats"
+		report, _, err := runTiny(t.Context(), t, f, "upload", "rebuild")
+		require.ErrorContains(t, err, "measure pings")
+		require.Len(t, report.Rows, 1)
+		assert.Equal(t, "rebuild", report.Rows[0].Name)
+		assert.True(t, report.Cut, "whoever reads the table learns that rows are missing")
+	})
 	t.Run("where pings fail while it watches", func(t *testing.T) {
 		t.Parallel()
 		f := newFake(t)

@@ -17,6 +17,7 @@ import (
 type roll struct {
 	mu     sync.Mutex
 	pings  []string
+	behind int    // questions that it does not know the answer of yet
 	status string // that a vehicle is said to have
 	enough int    // pings after which done is closed
 	done   chan struct{}
@@ -32,6 +33,11 @@ func (r *roll) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		}
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = w.Write([]byte(`{"position":"log.7"}`))
+		return
+	}
+	if r.behind > 0 {
+		r.behind--
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte(`{"status":"` + r.status + `"}`))
@@ -50,7 +56,7 @@ func TestPingingFleet(t *testing.T) {
 		t.Parallel()
 		r := &roll{status: "connected", enough: 300, done: make(chan struct{})}
 		const vehicles = 60_000 // a thousand a second
-		p, err := startPinging(t.Context(), r.start(t), vehicles, 4)
+		p, err := startPinging(t.Context(), r.start(t), vehicles, 4, time.Second)
 		require.NoError(t, err)
 		<-r.done
 		require.NoError(t, p.stop())
@@ -71,28 +77,42 @@ func TestPingingFleet(t *testing.T) {
 	t.Run("probes ask for what they pinged, and take as long as that takes", func(t *testing.T) {
 		t.Parallel()
 		r := &roll{status: "connected"}
-		took, err := probeOnce(t.Context(), r.start(t), 40)
+		took, err := probeOnce(t.Context(), r.start(t), 40, time.Hour)
 		require.NoError(t, err)
 		assert.Positive(t, took)
 		assert.Equal(t, []string{string(vinOf(40))}, r.pings)
 	})
 	t.Run("a vehicle that is not connected after its ping ends it with an error", func(t *testing.T) {
 		t.Parallel()
-		_, err := probeOnce(t.Context(), (&roll{status: "disconnected"}).start(t), 40)
+		_, err := probeOnce(t.Context(), (&roll{status: "disconnected"}).start(t), 40, time.Hour)
 		require.ErrorContains(t, err, `after its ping vehicle "YS2R4X00000000040" is "disconnected"`)
+	})
+	t.Run("one that is disconnected again when its time is over is as it should be", func(t *testing.T) {
+		t.Parallel()
+		took, err := probeOnce(t.Context(), (&roll{status: "disconnected"}).start(t), 40, 0)
+		require.NoError(t, err)
+		assert.Positive(t, took)
+	})
+	t.Run("a server that is behind is asked again, and that counts as time", func(t *testing.T) {
+		t.Parallel()
+		r := &roll{status: "connected", behind: 2}
+		took, err := probeOnce(t.Context(), r.start(t), 40, time.Hour)
+		require.NoError(t, err)
+		assert.Zero(t, r.behind)
+		assert.Greater(t, took, 30*time.Millisecond)
 	})
 	t.Run("nobody to ping is an error at once", func(t *testing.T) {
 		t.Parallel()
 		server := (&roll{}).start(t)
 		require.NoError(t, server.Stop())
-		_, err := startPinging(t.Context(), server, 100, 2)
+		_, err := startPinging(t.Context(), server, 100, 2, time.Second)
 		require.ErrorContains(t, err, "connect to the server")
 	})
 	t.Run("ends with its context, which is no error of the fleet", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		r := &roll{status: "connected", enough: 3, done: make(chan struct{})}
-		p, err := startPinging(ctx, r.start(t), 60_000, 4)
+		p, err := startPinging(ctx, r.start(t), 60_000, 4, time.Second)
 		require.NoError(t, err)
 		<-r.done
 		cancel()

@@ -73,7 +73,7 @@ func (r Report) WriteMarkdown(out io.Writer) error {
 func (r Report) how() string {
 	cut := ""
 	if r.Cut {
-		cut = " The run was cut short: rows are missing."
+		cut = " The run was cut short or failed: rows are missing."
 	}
 	return fmt.Sprintf("Medians over the rounds of each row (%d), in turns with its floor; the servers and what asks them are processes that share the cores.%s\n"+
 		"Machine: %s. Fleetbeat %s, %s, %.0f s.", r.Rounds, cut, r.Machine, r.Version, r.At, r.TookS)

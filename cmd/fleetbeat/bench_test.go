@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 // tiny is a run of a few seconds against real servers.
 func tiny() bench.Size {
 	return bench.Size{
-		Rounds: 1, Vehicles: 200, Pings: 500, Lines: 500, Rebuilt: 100, Watched: 3000, Brief: time.Second, Watch: time.Second,
+		Rounds: 1, Vehicles: 200, Pings: 500, Lines: 500, Rebuilt: 100, Watched: 600, Brief: time.Second, Watch: 200 * time.Millisecond,
 		Questions: 5, Appends: 8, Connections: 8,
 	}
 }
