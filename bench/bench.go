@@ -189,6 +189,10 @@ func (r Row) judge(m samples) Result {
 		floor, ratio := figureOf(m.floor), figureOf(ratios(m.measured, m.floor))
 		out.Against, out.Floor, out.Ratio = r.Against, &floor, &ratio
 	}
-	out.Verdict = r.Want.judge(out.Measured, out.Ratio, m.vehicles, m.others)
+	others := m.others
+	if r.Unit == Bytes { // memory is what it is, whoever has the cores
+		others = 0
+	}
+	out.Verdict = r.Want.judge(out.Measured, out.Ratio, m.vehicles, others)
 	return out
 }

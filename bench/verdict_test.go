@@ -47,6 +47,12 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestMemoryIsMissedOnABusyMachineToo(t *testing.T) {
+	t.Parallel()
+	r := Row{Unit: Bytes, Want: Want{AtMost: 600e6}}.judge(samples{measured: []float64{900e6}, others: 0.9})
+	assert.Equal(t, Missed, r.Verdict)
+}
+
 func TestWantInWords(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "≥ 0.158 of the floor", Want{RatioAtLeast: 0.158}.Text(Events))
