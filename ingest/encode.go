@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -70,19 +72,39 @@ func appendContent(b []byte, h *domain.Heartbeat) ([]byte, error) {
 		b, _ = h.SentAt.AppendText(append(b, `,"sentAt":"`...)) // never fails
 		b = append(b, '"')
 	}
+	var err error
 	if h.Location != nil {
-		l, err := json.Marshal(h.Location)
-		if err != nil {
+		if b, err = appendNumber(append(b, `,"location":{"lat":`...), h.Location.Lat); err != nil {
 			return nil, err
 		}
-		b = append(append(b, `,"location":`...), l...)
-	}
-	if len(h.Readings) > 0 {
-		r, err := json.Marshal(h.Readings)
-		if err != nil {
+		if b, err = appendNumber(append(b, `,"lon":`...), h.Location.Lon); err != nil {
 			return nil, err
 		}
-		b = append(append(b, `,"readings":`...), r...)
+		b = append(b, '}')
 	}
-	return b, nil
+	if len(h.Readings) == 0 {
+		return b, nil
+	}
+	b = append(b, `,"readings":`...)
+	open := byte('{')
+	for name, value := range h.Readings {
+		if b, err = jsontext.AppendQuote(append(b, open), name); err != nil {
+			return nil, err
+		}
+		if b, err = appendNumber(append(b, ':'), value); err != nil {
+			return nil, err
+		}
+		open = ','
+	}
+	return append(b, '}'), nil
+}
+
+// appendNumber appends a number as json.Marshal would. Those that JSON writes with an exponent, and those it cannot write
+// at all, are left to it.
+func appendNumber(b []byte, f float64) ([]byte, error) {
+	if abs := math.Abs(f); f == 0 || abs >= 1e-6 && abs < 1e21 {
+		return strconv.AppendFloat(b, f, 'f', -1, 64), nil
+	}
+	text, err := json.Marshal(f)
+	return append(b, text...), err
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -189,5 +190,44 @@ func TestQueue(t *testing.T) {
 	t.Run("never takes what fits into no batch", func(t *testing.T) {
 		q := newQueue(100, 1<<20, 100)
 		assert.False(t, q.ever(encoded(t, q.seen, pings(1)...)))
+	})
+}
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	t.Run("are written as json.Marshal writes them, and read back the same", func(t *testing.T) {
+		t.Parallel()
+		r := rand.New(rand.NewPCG(5, 6))
+		numbers := []float64{
+			0, math.Copysign(0, -1), 1, -1, 0.1, 1e-6, math.Nextafter(1e-6, 0), -1e-6, 1e21, math.Nextafter(1e21, 0), -1e21, 1e20,
+			math.MaxFloat64, math.SmallestNonzeroFloat64, 1 << 53, 59.3326, -180,
+		}
+		for range 20_000 {
+			numbers = append(numbers, math.Float64frombits(r.Uint64()), r.NormFloat64()*100, float64(r.IntN(1000))/10)
+		}
+		for _, f := range numbers {
+			want, wantErr := json.Marshal(f)
+			got, err := appendNumber(nil, f)
+			if wantErr != nil {
+				require.Error(t, err, "%v", f)
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(got))
+		}
+	})
+	t.Run("of many readings are all there", func(t *testing.T) {
+		t.Parallel()
+		h := domain.Heartbeat{VIN: vin(1), ID: "x", Location: &domain.Location{Lat: -1e-9, Lon: 180}, Readings: domain.Readings{}}
+		for i := range domain.MaxReadings {
+			h.Readings[fmt.Sprintf("r%d", i)] = float64(i) / 7
+		}
+		q := newQueue(1000, 1<<20, 1<<20)
+		q.add(encoded(t, q.seen, h), 5)
+		b, _ := q.take()
+		var got domain.HeartbeatsRecorded
+		require.NoError(t, json.Unmarshal(b.payload(9), &got))
+		h.ReceivedAt = 5
+		assert.Equal(t, []domain.Heartbeat{h}, got.Heartbeats)
 	})
 }
