@@ -50,6 +50,7 @@ type bulkProblem struct {
 type bulk struct {
 	*server
 	room     *semaphore.Weighted // of all uploads together
+	large    chan struct{}       // holds one for each upload with large chunks
 	turns    chan struct{}       // holds one for each chunk that is recorded now
 	stopping stopping
 	parts    sync.Pool // of *bulkParts
@@ -58,7 +59,7 @@ type bulk struct {
 // addBulk registers POST /heartbeats. Like a single heartbeat it is not served through huma, which would read the body
 // whole before anything else.
 func (s *server) addBulk() {
-	b := &bulk{server: s, room: semaphore.NewWeighted(uploadRoom), turns: make(chan struct{}, maxTurns)}
+	b := &bulk{server: s, room: semaphore.NewWeighted(uploadRoom), large: make(chan struct{}, largeUploads), turns: make(chan struct{}, maxTurns)}
 	b.parts.New = func() any { return newBulkParts() }
 	op := operation{
 		id: "recordHeartbeats", method: http.MethodPost, path: bulkPath, tag: tagHeartbeats, summary: "Record many heartbeats",
@@ -135,6 +136,7 @@ func (b *bulk) receive(w http.ResponseWriter, r *http.Request) (HeartbeatsRecord
 	defer context.AfterFunc(allowed, func() { body.cut(errTurnedAway()) })()
 	parts, _ := b.parts.Get().(*bulkParts)
 	defer func() { parts.release(); b.parts.Put(parts) }()
+	defer b.enlarge(parts)()
 
 	// Not with the context of the request: it ends when the client goes away, and what was whole until then is kept.
 	ctx := commands.WithActor(context.WithoutCancel(r.Context()), r.Header.Get(requestIDHeader), keyOf(r.Context()))

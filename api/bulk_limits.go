@@ -9,9 +9,9 @@ import (
 	"fleetbeat/domain"
 )
 
-// What uploads may cost together. Memory: an upload has about 1.5 MB, one compressed with zstd up to 9 MiB more. The log:
-// the chunks that are recorded at the same time are a few hundredths of what its queue takes, so uploads alone never fill
-// it. They must not: a node whose queue overflows is deaf, and a deaf node cannot tell which vehicles are silent.
+// What uploads may cost together. Memory: an upload has about 1.5 MB, the first eight four times that, one compressed with
+// zstd up to 9 MiB more. The log: the chunks that are recorded at the same time are a sixth of what its queue takes, so
+// uploads alone never fill it. They must not: a node whose queue overflows is deaf, and a deaf node cannot tell which vehicles are silent.
 const (
 	uploadRoom    = 128 // in units of what a plain upload costs
 	zstdRoom      = 4
@@ -31,6 +31,27 @@ func (b *bulk) enter(ctx context.Context, coding coding) (leave func(), err erro
 		return nil, &domain.Error{Kind: domain.Overloaded, RetryAfter: 5, Message: "too many uploads at once; sending it again is safe"}
 	}
 	return func() { b.room.Release(weight) }, nil
+}
+
+// enlarge gives an upload large chunks while few have them, and returns what takes them away again.
+func (b *bulk) enlarge(parts *bulkParts) (done func()) {
+	select {
+	case b.large <- struct{}{}:
+	default:
+		return func() {}
+	}
+	for _, c := range parts.chunks {
+		c.large = true
+	}
+	return func() {
+		for i, c := range parts.chunks {
+			c.large = false
+			if cap(c.lines) > chunkLines { // the next one to use it may have no right to so much
+				parts.chunks[i] = &chunk{}
+			}
+		}
+		<-b.large
+	}
 }
 
 // stopPatience is how long uploads may go on when the server stops. Many are short and end by themselves; one that goes

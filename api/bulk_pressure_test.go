@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,7 +72,7 @@ func TestBulkReadsNoFasterThanItIsRecorded(t *testing.T) {
 				w := <-done
 				assert.Contains(t, w.Body.String(), `"accepted":200000,`)
 				for _, n := range m.calls {
-					assert.LessOrEqual(t, n, 1000)
+					assert.LessOrEqual(t, n, 4000)
 				}
 			})
 		})
@@ -82,9 +83,47 @@ func TestBulkReadsNoFasterThanItIsRecorded(t *testing.T) {
 		line := beat(1) + strings.Repeat(" ", 60<<10) + "\n"
 		upload(t, m, strings.NewReader(strings.Repeat(line, 200)), "")
 		for _, n := range m.calls {
-			assert.LessOrEqual(t, n, 5)
+			assert.LessOrEqual(t, n, 18)
 		}
 	})
+}
+
+func TestBulkChunks(t *testing.T) {
+	t.Parallel()
+	for others, want := range map[int]int{7: 4000, 8: 1000} {
+		t.Run(fmt.Sprintf("of an upload beside %d others hold at most %d lines", others, want), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				gate := make(chan struct{})
+				m := &many{before: func(call int) error {
+					if call > others {
+						<-gate
+					}
+					return nil
+				}}
+				handler, done := api.New(uploading(m), api.Options{}), make(chan *httptest.ResponseRecorder, 9)
+				var outs []io.Closer
+				for i := range others {
+					in, out := io.Pipe()
+					outs = append(outs, out)
+					go func() { done <- post(t, handler, in, "") }()
+					_, err := io.WriteString(out, beat(i)+"\n")
+					require.NoError(t, err)
+				}
+				synctest.Wait()
+				go func() { done <- post(t, handler, strings.NewReader(patterned(20_000)), "") }()
+				synctest.Wait() // until a chunk waits to be recorded, and the next one is full
+				close(gate)
+				assert.Contains(t, (<-done).Body.String(), `"accepted":20000,`)
+				for _, out := range outs {
+					require.NoError(t, out.Close())
+					<-done
+				}
+				assert.Equal(t, want, m.calls[others+1])
+				assert.LessOrEqual(t, slices.Max(m.calls), want)
+			})
+		})
+	}
 }
 
 func TestBulkRecordsLinesWhileTheUploadGoesOn(t *testing.T) {
@@ -125,9 +164,9 @@ func TestBulkWaitsForRoomInTheLog(t *testing.T) {
 				return nil
 			}}
 			began := time.Now()
-			answer := upload(t, m, strings.NewReader(beats(20_000)), "")
-			assert.Equal(t, int64(20_000), answer.Accepted)
-			assert.Len(t, m.stored, 20_000)
+			answer := upload(t, m, strings.NewReader(beats(80_000)), "")
+			assert.Equal(t, int64(80_000), answer.Accepted)
+			assert.Len(t, m.stored, 80_000)
 			assert.Greater(t, time.Since(began), time.Minute, "in all it may wait as long as there is progress")
 		})
 	})
@@ -210,7 +249,7 @@ func TestBulkSaysHowFarItCameWhenTheLogFails(t *testing.T) {
 			}}
 			d, log := logged()
 			d.Commands.RecordMany = m
-			w := post(t, api.New(d, api.Options{}), strings.NewReader(beats(5_000)), "")
+			w := post(t, api.New(d, api.Options{}), strings.NewReader(beats(20_000)), "")
 			u := requireUnfinished(t, w, test.status)
 			assert.Equal(t, int64(len(m.stored)), u.Accepted)
 			assert.Equal(t, "0f8fad5b.2", u.Position)

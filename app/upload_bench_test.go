@@ -29,7 +29,8 @@ const (
 // BenchmarkUpload is one upload over HTTP, durable, on a real SQLite log, in turns with its floor: decoding the same lines
 // and nothing else, into one struct that is used again. An op is some rounds of both. The target is a ratio of at least
 // 0.4, the median over the rounds. "log" has nobody who reads the log but the registry: what an upload itself costs.
-// "whole" has liveness and the views, which fold the same heartbeats on the same processors at the same time.
+// "whole" has liveness and the views, which fold the same heartbeats on the same processors at the same time. The cpu-ns
+// are processor time a line, that of the readers too: they say more where the machine has other work.
 func BenchmarkUpload(b *testing.B) {
 	for _, c := range []struct {
 		name, coding string
@@ -41,21 +42,28 @@ func BenchmarkUpload(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			a, coding := c.start(b), c.coding
 			importFleet(b, a, pingVehicles, 0)
-			var floors, uploads, ratios []float64
+			var floors, uploads, ratios, floorWork, work []float64
 			next := 0
 			for b.Loop() {
 				for range uploadRounds {
 					lines := uploadText(next)
 					next += uploadLines
 					body := compressed(b, coding, lines)
+					before := cpuTime(b)
 					floor := decodeOnly(b, lines)
+					decoded := cpuTime(b)
 					rate := uploadOnce(b, a, coding, body)
+					untilFolded(b, a)
+					floorWork = append(floorWork, float64(decoded-before)/uploadLines)
+					work = append(work, float64(cpuTime(b)-decoded)/uploadLines)
 					floors, uploads, ratios = append(floors, floor), append(uploads, rate), append(ratios, rate/floor)
 				}
 			}
 			b.ReportMetric(median(uploads), "lines/s")
 			b.ReportMetric(median(floors), "floor-lines/s")
 			b.ReportMetric(median(ratios), "ratio")
+			b.ReportMetric(median(work), "cpu-ns/line")
+			b.ReportMetric(median(floorWork), "floor-cpu-ns/line")
 		})
 	}
 }
@@ -86,6 +94,15 @@ func startLogBench(b *testing.B) *App {
 	a.Start()
 	until(b, "ready", func() bool { return a.ingest.Ready() == nil && a.registry.Ready() })
 	return a
+}
+
+// untilFolded waits until the views have seen what is in the log.
+func untilFolded(b *testing.B, a *App) {
+	head, err := a.store.Head(b.Context())
+	require.NoError(b, err)
+	for _, p := range a.views.all {
+		until(b, "folded", func() bool { return !p.State().Position.Before(head) })
+	}
 }
 
 // uploadText returns lines with everything that a vehicle may say, their ids counted from first.

@@ -55,9 +55,9 @@ func newRecordHeartbeatsHandler(w *writer, o Options, register Handler[RegisterV
 	return h
 }
 
-// recordAtOnce is how many heartbeats are handed to the recorder together: enough to make a call cheap, few enough that
-// one large command does not take all the room.
-const recordAtOnce = 1000
+// recordAtOnce is how many heartbeats are handed to the recorder together: what one append of the log holds, and few
+// enough that one large command does not take all the room.
+const recordAtOnce = 4000
 
 // Handle records what may be recorded and says of the rest why not: Invalid, NotFound, or Overloaded for an unknown
 // vehicle that could not be looked up now.

@@ -70,10 +70,10 @@ func TestRecordHeartbeats(t *testing.T) {
 	t.Run("hands large numbers over in parts", func(t *testing.T) {
 		t.Parallel()
 		s := given(t, world...)
-		result, err := s.RecordHeartbeats.Handle(t.Context(), RecordHeartbeats{Heartbeats: make2500(honda)})
+		result, err := s.RecordHeartbeats.Handle(t.Context(), RecordHeartbeats{Heartbeats: makeMany(honda)})
 		require.NoError(t, err)
 		assert.Len(t, s.recorder.calls, 3)
-		assert.Len(t, result.Verdicts, 2500)
+		assert.Len(t, result.Verdicts, 2*recordAtOnce+500)
 		assert.Equal(t, place(103), result.Position)
 	})
 
@@ -82,10 +82,10 @@ func TestRecordHeartbeats(t *testing.T) {
 		s := given(t, world...)
 		full := &failingRecorder{recorder: s.recorder, calls: 1, err: &domain.Error{Kind: domain.Overloaded, Message: "full", RetryAfter: 1}}
 		s.RecordHeartbeats.recorder = full
-		result, err := s.RecordHeartbeats.Handle(t.Context(), RecordHeartbeats{Heartbeats: make2500(honda)})
+		result, err := s.RecordHeartbeats.Handle(t.Context(), RecordHeartbeats{Heartbeats: makeMany(honda)})
 		assert.Equal(t, 1, refused(t, err, domain.Overloaded).RetryAfter)
-		assert.Len(t, result.Verdicts, 1000)
-		assert.Equal(t, 1000, result.Accepted+result.Duplicates)
+		assert.Len(t, result.Verdicts, recordAtOnce)
+		assert.Equal(t, recordAtOnce, result.Accepted+result.Duplicates)
 		_, err = s.RecordHeartbeats.One(t.Context(), beat(honda), "")
 		refused(t, err, domain.Overloaded)
 	})
@@ -146,8 +146,8 @@ func (r *failingRecorder) Record(ctx context.Context, heartbeats []domain.Heartb
 	return r.recorder.Record(ctx, heartbeats)
 }
 
-func make2500(vin domain.VIN) []domain.Heartbeat {
-	all := make([]domain.Heartbeat, 2500)
+func makeMany(vin domain.VIN) []domain.Heartbeat {
+	all := make([]domain.Heartbeat, 2*recordAtOnce+500)
 	for i := range all {
 		all[i] = domain.Heartbeat{VIN: vin, ID: fmt.Sprint(i)}
 	}

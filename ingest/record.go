@@ -58,7 +58,7 @@ func (i *Ingest) Record(ctx context.Context, heartbeats []domain.Heartbeat) (Rec
 }
 
 // maxPooled is how large a call's bytes may be to be kept for the next one.
-const maxPooled = 256 << 10
+const maxPooled = 2 << 20
 
 // await returns nil when b is durable within patience of the stamp.
 func (i *Ingest) await(ctx context.Context, b *batch, at domain.Instant) error {
