@@ -44,6 +44,10 @@ func nextLatest(s *statement) (projections.Row, error) {
 }
 
 func saveLatest(t tables, changes []projections.Change) error {
+	// Once, not for each row: looking the text up would be a part of what a ping costs.
+	s := t.prepare(`INSERT INTO latest_vehicles# (vin, life, first, last, lat, lon, located, readings)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+		ON CONFLICT (vin) DO UPDATE SET life = ?2, first = ?3, last = ?4, lat = ?5, lon = ?6, located = ?7, readings = ?8`)
 	for _, c := range changes {
 		row, ok := c.After.(*projections.LatestVehicle)
 		if !ok {
@@ -52,10 +56,7 @@ func saveLatest(t tables, changes []projections.Change) error {
 			}
 			continue
 		}
-		s := t.prepare(`INSERT INTO latest_vehicles# (vin, life, first, last, lat, lon, located, readings)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-			ON CONFLICT (vin) DO UPDATE SET life = ?2, first = ?3, last = ?4, lat = ?5, lon = ?6, located = ?7, readings = ?8`).
-			text(string(row.VIN)).number(row.Life).number(int64(row.FirstHeartbeat)).number(int64(row.LastHeartbeat)).
+		s.text(string(row.VIN)).number(row.Life).number(int64(row.FirstHeartbeat)).number(int64(row.LastHeartbeat)).
 			location(row.Location)
 		if len(row.Readings) == 0 {
 			s.null()
