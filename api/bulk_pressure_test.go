@@ -379,7 +379,7 @@ func TestBulkHasRoomForSoManyUploadsAtOnce(t *testing.T) {
 func TestBulkUploadsNeverFillTheLogTogether(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const uploads, lines, turns = 32, 40, 8
+		const uploads, lines, turns = 32, 20, 8
 		var now atomic.Int64
 		gate := make(chan struct{})
 		m := &many{before: func(int) error {
