@@ -32,7 +32,7 @@ func (h ExportVehiclesHandler) Pages(ctx context.Context, q ListVehicles) iter.S
 			yield(VehicleList{}, err)
 			return
 		}
-		q.Limit = exportRows
+		q.Limit, q.Customers = exportRows, owned(q.Customers, q.Owner)
 		for {
 			list, err := h.page(ctx, q)
 			if !yield(list, err) || err != nil || list.Next == "" {

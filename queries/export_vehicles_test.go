@@ -60,6 +60,21 @@ func TestExportVehicles(t *testing.T) {
 		}
 		assert.Equal(t, 1, n)
 	})
+	t.Run("holds only what is there for its owner", func(t *testing.T) {
+		t.Parallel()
+		rows := manyRows(2)
+		rows[1].Customer.ID = "c9"
+		for asked, want := range map[domain.CustomerID]int{"": 1, "c9": 1, "c1": 0} {
+			q := queries.ListVehicles{Owner: "c9"}
+			if asked != "" {
+				q.Customers = []domain.CustomerID{asked}
+			}
+			for list, err := range exportOf(fleet{rows: rows}, latest{}).Pages(t.Context(), q) {
+				require.NoError(t, err)
+				assert.Len(t, list.Items, want, asked)
+			}
+		}
+	})
 	t.Run("stops when nobody wants more", func(t *testing.T) {
 		t.Parallel()
 		var asked []queries.ListVehicles
