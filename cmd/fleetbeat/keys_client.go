@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"fleetbeat/api"
 	"fleetbeat/app"
 	"fleetbeat/commands"
 	"fleetbeat/domain"
@@ -43,9 +44,7 @@ func (c *keysClient) keys(ctx context.Context) app.Keys {
 		Create: commands.HandlerFunc[commands.CreateKey, commands.KeyResult](c.create),
 		Revoke: commands.HandlerFunc[commands.RevokeKey, commands.KeyResult](c.revoke),
 		List: func() ([]domain.Key, error) {
-			var answer struct {
-				Items []domain.Key `json:"items"`
-			}
+			var answer api.KeyList
 			err := c.ask(ctx, http.MethodGet, "", nil, &answer)
 			return answer.Items, err
 		},
@@ -53,16 +52,13 @@ func (c *keysClient) keys(ctx context.Context) app.Keys {
 }
 
 func (c *keysClient) create(ctx context.Context, cmd commands.CreateKey) (commands.KeyResult, error) {
-	var made struct {
-		domain.Key
-		Text string `json:"key"`
-	}
-	err := c.ask(ctx, http.MethodPost, "", map[string]any{"name": cmd.Name, "scopes": cmd.Scopes, "customerId": cmd.CustomerID}, &made)
+	var made api.KeyMade
+	err := c.ask(ctx, http.MethodPost, "", api.NewKey{Name: cmd.Name, Scopes: cmd.Scopes, CustomerID: string(cmd.CustomerID)}, &made)
 	return commands.KeyResult{Key: made.Key, Text: made.Text}, err
 }
 
 func (c *keysClient) revoke(ctx context.Context, cmd commands.RevokeKey) (commands.KeyResult, error) {
-	var revoked struct{ domain.Key }
+	var revoked api.KeyWritten
 	err := c.ask(ctx, http.MethodDelete, "/"+url.PathEscape(cmd.ID), nil, &revoked)
 	return commands.KeyResult{Key: revoked.Key}, err
 }
