@@ -64,8 +64,19 @@ func contenders() map[string]http.Handler {
 	return map[string]http.Handler{
 		"1_nothing": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 		"2_api":     api.New(d, api.Options{}),
+		"2_api_key": withKey(d),
 		"3_huma":    mux,
 	}
+}
+
+// withKey is the API of a log with keys, asked by a device that has one, within its rate.
+func withKey(d api.Deps) http.Handler {
+	d.Keys = keyring(keyMade("a", "", "admin"), keyMade("i", "", "ingest"))
+	handler, header := api.New(d, api.Options{KeyRate: 1e9}), []string{basic(keyText("i"), "")}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header["Authorization"] = header
+		handler.ServeHTTP(w, r)
+	})
 }
 
 // BenchmarkHeartbeat measures what a ping costs between its headers and its answer.
