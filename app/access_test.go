@@ -222,6 +222,7 @@ func TestWhatBelongsToOthersIsForABoundKeyWhatDoesNotExist(t *testing.T) {
 				return fmt.Sprint(status, " ", same(answer, vin))
 			}
 			assert.Equal(t, of(nobodys), of(others), op.OperationID)
+			assert.Equal(t, of("XYZ999"), of("DEF456"), "%s by registration number", op.OperationID)
 			tried++
 		}
 		for _, p := range op.Parameters {
