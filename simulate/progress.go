@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 )
 
@@ -58,18 +59,24 @@ func (p *progress) line(at time.Duration) string {
 	now := reading{at, s.pings.Load(), s.answered.read(), s.connects.read(), s.disconnect.read()}
 	past := now.at - p.before.at
 	_, failed := s.failures()
-	line := fmt.Sprintf("%02d:%02d  %.0f pings/s  %d errors  %d late  202: %s  ping→visible: %s  deadline→visible: %s",
+	line := fmt.Sprintf("%02d:%02d  %.0f/s  %d errors  %d late  ms p50/p99: 202 %s  visible %s  deadline %s", // fits into 100 columns
 		int(at.Minutes()), int(at.Seconds())%60, float64(now.pings-p.before.pings)/past.Seconds(), failed, s.late.Load(),
 		pair(now.answer.since(p.before.answer)), pair(now.seen.since(p.before.seen)), pair(now.missing.since(p.before.missing)))
 	p.before = now
 	return line
 }
 
-// pair returns the median and the 99th percentile.
+// pair returns the median and the 99th percentile in milliseconds.
 func pair(c *counts) string {
 	if c.total == 0 {
 		return "–"
 	}
-	in := func(q float64) string { return short(float64(c.quantile(q).Microseconds()) / 1000) }
+	in := func(q float64) string {
+		digits := 0
+		if c.quantile(q) < 10*time.Millisecond {
+			digits = 1
+		}
+		return strconv.FormatFloat(float64(c.quantile(q).Microseconds())/1000, 'f', digits, 64)
+	}
 	return in(.5) + "/" + in(.99)
 }
