@@ -26,6 +26,7 @@ deps: ## Install what the tests need
 	go mod download
 
 test: deps ## Run all tests
+	@[ "$$(id -u)" = 0 ] || echo 'SKIPPED: the tests of a full disk need root, to mount a small one'
 	go test $(TESTFLAGS) ./...
 
 race: deps ## Run all tests under the race detector, with fewer random worlds
