@@ -34,9 +34,10 @@ func classic() []customer {
 }
 
 // Classic registers the classic fleet where it is not yet known, and has each of its vehicles ping at random, so that
-// statuses change while one watches. It returns when ctx ends, or with the error that kept it from registering.
-func Classic(ctx context.Context, url string, timeout time.Duration, logger *slog.Logger) error {
-	address, err := target.ParseAddress(url, "")
+// statuses change while one watches. Where the target has keys, key is an admin's. It returns when ctx ends, or with the
+// error that kept it from registering.
+func Classic(ctx context.Context, url, key string, timeout time.Duration, logger *slog.Logger) error {
+	address, err := target.ParseAddress(url, key)
 	if err != nil {
 		return err
 	}

@@ -187,15 +187,3 @@ func printLines(out io.Writer, name, kind string, lines []api.ProblemDetail) {
 		fmt.Fprintf(out, "%s:%s: %s%s\n", name, where, kind, l.Message)
 	}
 }
-
-// key returns the API key, or "" where none was given.
-func (t target) key() (string, error) {
-	if t.KeyFile == "" || t.Key != "" {
-		return t.Key, nil
-	}
-	text, err := os.ReadFile(t.KeyFile)
-	if err != nil {
-		return "", fmt.Errorf("read the key: %w", err)
-	}
-	return strings.TrimSpace(string(text)), nil
-}

@@ -50,6 +50,7 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 
 type demoCmd struct {
 	serveFlags
+	keyFlags
 	Interval time.Duration `default:"10s" help:"Seeds a new log: the time between two heartbeats. Short, so that there is something to watch."`
 	Grace    time.Duration `default:"5s" help:"Seeds a new log: how much later a heartbeat may come."`
 }
@@ -57,8 +58,12 @@ type demoCmd struct {
 // Run serves with the classic fleet pinging, until a signal comes.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
 	o := c.options(c.Interval, c.Grace, s.err)
+	key, err := c.key() // an admin's, where the folder has keys
+	if err != nil {
+		return err
+	}
 	return serve(ctx, o, func(ctx context.Context, target string) error {
-		return simulate.Classic(ctx, target, c.Interval+c.Grace, o.Logger)
+		return simulate.Classic(ctx, target, key, c.Interval+c.Grace, o.Logger)
 	})
 }
 
