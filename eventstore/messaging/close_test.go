@@ -50,6 +50,22 @@ func TestRouterClose(t *testing.T) {
 		assert.Equal(t, messaging.DefaultCloseTimeout, time.Since(began))
 	})
 
+	bubble(t, "waits for a subscription that is looking for its checkpoint", func(t *testing.T, log *cuttable) {
+		r := newRig(t, log)
+		looking := make(chan struct{})
+		slow := func(context.Context) (eventstore.Position, error) { // a view's engine in the middle of a commit
+			close(looking)
+			<-time.After(messaging.DefaultCloseTimeout - time.Second)
+			return eventstore.Position{}, nil
+		}
+		sub, err := messaging.NewSubscriber(messaging.SubscriberConfig{Store: log, From: slow})
+		require.NoError(t, err)
+		require.NoError(t, r.Handle("fleet", sub, func(context.Context, eventstore.Delivery) error { return nil }))
+		r.run()
+		<-looking
+		r.shut()
+	})
+
 	bubble(t, "names the handler that hangs, and does not wait for it", func(t *testing.T, log *cuttable) {
 		r := newRig(t, log)
 		started, release := make(chan struct{}), make(chan struct{})

@@ -58,8 +58,8 @@ func NewRouter(logger *slog.Logger, config RouterConfig) (*Router, error) {
 	if config.CloseTimeout <= 0 {
 		config.CloseTimeout = DefaultCloseTimeout
 	}
-	// Close drains it first.
-	inner, err := message.NewRouter(message.RouterConfig{CloseTimeout: lastCall}, adapter(logger))
+	// Close drains it first. What is left are subscriptions, of which one may be looking for its checkpoint.
+	inner, err := message.NewRouter(message.RouterConfig{CloseTimeout: config.CloseTimeout}, adapter(logger))
 	if err != nil {
 		return nil, fmt.Errorf("make the message router: %w", err)
 	}
