@@ -17,7 +17,7 @@ func briefly() []string { return []string{"--interval", "2s", "--grace", "0s"} }
 
 // lateLimit is far above the promise (a disconnection is visible within 1 s of its deadline, p99 on a machine of its own):
 // this machine runs other journeys beside, so the lag is printed to be read, and only what no load explains fails.
-const lateLimit = 3 * time.Second
+const lateLimit = 10 * time.Second
 
 func TestSilenceIsSeenSoon(t *testing.T) {
 	t.Parallel()
