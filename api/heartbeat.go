@@ -68,6 +68,9 @@ func (s *server) heartbeat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h, err := readHeartbeat(w, r)
+	if err == nil && r.ContentLength != 0 {
+		err = s.stillLetIn(r)
+	}
 	var recorded commands.Verdict
 	if err == nil {
 		recorded, err = s.deps.Commands.RecordHeartbeats.One(r.Context(), h, ownerOf(r.Context()))

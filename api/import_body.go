@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,11 +37,17 @@ func (i *importer) read(r *request) ([]commands.Row, []commands.LineProblem, err
 	}
 	body := newBulkBody(http.NewResponseController(r.w), r.Body)
 	defer i.stopping.watch(r.Request, body)()
+	allowed, done := i.whileLetIn(context.WithoutCancel(r.Context()))
+	defer done()
+	defer context.AfterFunc(allowed, func() { body.cut(errTurnedAway()) })()
 	timer := time.AfterFunc(importPatience, func() { body.cut(fileTooSlow()) })
 	defer timer.Stop()
 
 	whole := &boundedReader{from: body, left: commands.MaxImportBytes}
 	rows, problems, err := parseFile(coding, whole)
+	if err == nil {
+		err = r.letIn(r.Request)
+	}
 	if err != nil {
 		err = unreadable(body, err)
 		_, _ = io.Copy(io.Discard, whole) // a client that is still sending would not read why it is refused

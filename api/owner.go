@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"net/http"
+	"time"
 
 	"fleetbeat/commands"
 	"fleetbeat/domain"
@@ -29,6 +31,19 @@ func keyOf(ctx context.Context) string {
 		return c.grant.ID()
 	}
 	return ""
+}
+
+// stillLetIn returns why the caller of an operation that is not for everybody is no longer let in. It is asked when his body
+// has arrived: whoever holds a body back could otherwise act after his key was revoked, and make himself another one.
+func (s *server) stillLetIn(r *http.Request) error {
+	who, _ := r.Context().Value(callerKey{}).(caller)
+	switch {
+	case who.grant == nil && s.deps.Keys.Open() == nil:
+		return s.turnedAway(r, errNoKey)
+	case who.grant != nil && who.grant.Life().Err() != nil, !who.until.IsZero() && who.until <= domain.InstantOf(time.Now()):
+		return s.turnedAway(r, errWrongKey)
+	}
+	return nil
 }
 
 // whileLetIn returns a context that also ends when the caller is no longer let in: his key is revoked, his session ends, or

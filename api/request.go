@@ -22,7 +22,8 @@ const maxBody = 64 << 10
 type request struct {
 	*http.Request
 	params
-	w http.ResponseWriter
+	w     http.ResponseWriter
+	letIn func(*http.Request) error // whether the caller still is, where he must be
 }
 
 // requestKey is the key under which huma's context carries the request.
@@ -31,8 +32,14 @@ type requestKey struct{}
 // vin returns the VIN in the path.
 func (r *request) vin() (domain.VIN, error) { return domain.ParseVIN(r.PathValue("vin")) }
 
-// body returns the whole body: at most 64 KiB, not compressed.
-func (r *request) body() ([]byte, error) { return readBody(r.w, r.Request) }
+// body returns the whole body: at most 64 KiB, not compressed, of a caller who is still let in.
+func (r *request) body() ([]byte, error) {
+	body, err := readBody(r.w, r.Request)
+	if err != nil {
+		return nil, err
+	}
+	return body, r.letIn(r.Request)
+}
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -87,13 +94,17 @@ type output[A any] struct {
 // register makes an operation known to the mux and to the OpenAPI document.
 func register[A any](s *server, op operation, handle func(ctx context.Context, r *request) (A, error)) {
 	described := s.describe(op)
+	letIn := s.stillLetIn
+	if s.accessOf(op.id).open {
+		letIn = func(*http.Request) error { return nil }
+	}
 	described.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		if op.instead != nil && op.instead(w, r) {
 			return
 		}
 		r.Header.Del("Accept") // there is one format; huma would answer "Accept: json" with a media type that is none
-		next(huma.WithValue(ctx, requestKey{}, &request{Request: r, w: w}))
+		next(huma.WithValue(ctx, requestKey{}, &request{Request: r, w: w, letIn: letIn}))
 	}}
 	huma.Register(s.huma, described, func(ctx context.Context, _ *struct{}) (*output[A], error) {
 		r, _ := ctx.Value(requestKey{}).(*request)

@@ -39,6 +39,9 @@ func (w *writer) createKey(ctx context.Context, cmd CreateKey) (KeyResult, error
 	if err != nil {
 		return KeyResult{}, err
 	}
+	if state.isRevoked(actor(ctx).By) { // between being let in and its turn: many that wait here must not outlive their key
+		return KeyResult{}, domain.Errorf(domain.Conflict, "the API key that asked for this was revoked meanwhile")
+	}
 	known := false
 	if cmd.CustomerID != "" {
 		if _, known, err = w.customer(ctx, cmd.CustomerID); err != nil {

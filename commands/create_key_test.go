@@ -80,6 +80,18 @@ func TestCreateKey(t *testing.T) {
 		assert.Equal(t, customerIDFor("Kalle"), s.keyring.Find(result.Text).CustomerID())
 	})
 
+	t.Run("makes none for a key that was revoked while it waited for its turn", func(t *testing.T) {
+		t.Parallel()
+		s := given(t, key("a", "", "admin"), key("b", "", "admin"), revoked("b"))
+		make := func(by string) error {
+			_, err := s.CreateKey.Handle(WithActor(t.Context(), "", by), CreateKey{Name: "x", Scopes: []string{"admin"}})
+			return err
+		}
+		refused(t, make("bbbbbbbb"), domain.Conflict)
+		s.then()
+		require.NoError(t, make("aaaaaaaa"))
+	})
+
 	for name, c := range map[string]struct {
 		given  []domain.Event
 		cmd    CreateKey

@@ -43,6 +43,11 @@ func (s *keysState) inForce() []*domain.Key {
 	return slices.DeleteFunc(slices.Clone(s.keys), func(k *domain.Key) bool { return !k.RevokedAt.IsZero() })
 }
 
+// isRevoked reports whether id is the id of a key that is revoked.
+func (s *keysState) isRevoked(id string) bool {
+	return slices.ContainsFunc(s.keys, func(k *domain.Key) bool { return k.ID == id && !k.RevokedAt.IsZero() })
+}
+
 // appendKey appends an event of keys and has this node's keyring know of it at once: the state is all that lies before it.
 // A key that was revoked must not work for the moment that a subscription needs.
 func (w *writer) appendKey(ctx context.Context, s keysState, event domain.Event) (domain.Position, error) {
