@@ -32,7 +32,12 @@ func newRequests(server *http.Server) *requests {
 	handler := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body := &wholeBody{ReadCloser: request.Body, received: &r.received}
-		defer body.answered()
+		defer func() {
+			// net/http looks at the body that it made before it answers: of another it reads what is left, so that who asked
+			// with Expect: 100-continue and is refused would wait for an answer that waits for his body.
+			request.Body = body.ReadCloser
+			body.answered()
+		}()
 		if request.Body = body; request.ContentLength == 0 {
 			body.whole()
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -74,6 +75,19 @@ func TestStopOfRequests(t *testing.T) {
 		close(finish)
 		require.NoError(t, <-stopped)
 		assert.Equal(t, http.StatusAccepted, <-answered)
+	})
+	t.Run("keeps no answer from who waits with his body for it", func(t *testing.T) {
+		t.Parallel()
+		_, address := serveRequests(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+		conn, err := net.Dial("tcp", address)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = conn.Write([]byte("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"))
+		require.NoError(t, err)
+		require.NoError(t, conn.SetReadDeadline(time.Now().Add(soon)))
+		status, err := bufio.NewReader(conn).ReadString('\n')
+		require.NoError(t, err)
+		assert.Contains(t, status, "401")
 	})
 	t.Run("cuts off a request that never came to its end, which is no failure", func(t *testing.T) {
 		t.Parallel()
