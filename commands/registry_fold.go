@@ -107,4 +107,6 @@ func (r *Registry) change(i uint32, number string, o domain.Overrides) {
 	rec.interval, rec.grace = pack(o.IntervalSeconds), pack(o.GraceSeconds)
 }
 
-func (r *Registry) hash(number string) uint64 { return maphash.String(r.seed, compareKey(number)) }
+func (r *Registry) hash(number string) uint32 { return r.hashOf(compareKey(number)) }
+
+func (r *Registry) hashOf(key string) uint32 { return uint32(maphash.String(r.seed, key)) }

@@ -9,31 +9,37 @@ import (
 
 // plateIndex finds records by the hash of their registration number's key. Whoever asks compares the number itself.
 type plateIndex struct {
-	first map[uint64]uint32
-	more  map[uint64][]uint32 // clashes between nodes, and hashes that happen to be the same
+	first hashes              // at most one of each hash
+	more  map[uint32][]uint32 // clashes between nodes, vehicles without a number, and hashes that happen to be the same
 }
 
-func newPlateIndex() plateIndex {
-	return plateIndex{first: map[uint64]uint32{}, more: map[uint64][]uint32{}}
-}
+func newPlateIndex() plateIndex { return plateIndex{more: map[uint32][]uint32{}} }
 
-func (p plateIndex) add(hash uint64, i uint32) {
-	if _, taken := p.first[hash]; taken {
+func (p *plateIndex) add(hash, i uint32) {
+	if _, taken := p.firstOf(hash); taken {
 		p.more[hash] = append(p.more[hash], i)
 		return
 	}
-	p.first[hash] = i
+	p.first.add(hash, i)
 }
 
-func (p plateIndex) remove(hash uint64, i uint32) {
+func (p *plateIndex) firstOf(hash uint32) (uint32, bool) {
+	for i := range p.first.with(hash) {
+		return i, true
+	}
+	return 0, false
+}
+
+func (p *plateIndex) remove(hash, i uint32) {
 	others := p.more[hash]
-	switch first, ok := p.first[hash]; {
-	case ok && first == i && len(others) == 0:
-		delete(p.first, hash)
-		return
-	case ok && first == i:
-		p.first[hash], others = others[0], others[1:]
-	default:
+	if first, ok := p.firstOf(hash); ok && first == i {
+		p.first.remove(hash, i)
+		if len(others) == 0 {
+			return
+		}
+		p.first.add(hash, others[0])
+		others = others[1:]
+	} else {
 		others = slices.DeleteFunc(others, func(j uint32) bool { return j == i })
 	}
 	if len(others) == 0 {
@@ -43,9 +49,9 @@ func (p plateIndex) remove(hash uint64, i uint32) {
 	p.more[hash] = others
 }
 
-func (p plateIndex) holders(hash uint64) iter.Seq[uint32] {
+func (p *plateIndex) holders(hash uint32) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
-		if i, ok := p.first[hash]; !ok || !yield(i) {
+		if i, ok := p.firstOf(hash); !ok || !yield(i) {
 			return
 		}
 		for _, i := range p.more[hash] {

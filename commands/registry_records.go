@@ -1,7 +1,7 @@
 package commands
 
 import (
-	"encoding/binary"
+	"hash/maphash"
 	"sync"
 
 	"fleetbeat/domain"
@@ -15,8 +15,8 @@ type vinKey [17]byte
 
 type shard struct {
 	mu sync.RWMutex
-	at map[vinKey]uint32
-	_  [32]byte // a cache line of its own: readers of one shard must not slow those of the next
+	at hashes
+	_  [8]byte // a cache line of its own: readers of one shard must not slow those of the next
 }
 
 // record is one registered vehicle, without a pointer, for the collector's sake.
@@ -41,10 +41,10 @@ func keyOf(vin domain.VIN) (key vinKey, ok bool) {
 	return key, copy(key[:], vin) == len(vin) && len(vin) == len(key)
 }
 
-// shardOf spreads over the last eight characters, where vehicles of one maker differ.
-func (r *Registry) shardOf(key *vinKey) *shard {
-	mixed := binary.LittleEndian.Uint64(key[9:]) * 0x9E3779B97F4A7C15
-	return &r.shards[mixed>>(64-6)]
+// shardOf returns the shard of a VIN, and the hash that it is found by there.
+func (r *Registry) shardOf(key *vinKey) (*shard, uint32) {
+	hash := maphash.Bytes(r.seed, key[:])
+	return &r.shards[hash>>(64-6)], uint32(hash)
 }
 
 // find returns where a VIN's record is. Only under r.mu does it stay there.
@@ -53,14 +53,20 @@ func (r *Registry) find(vin domain.VIN) (uint32, bool) {
 	if !ok {
 		return 0, false
 	}
-	s := r.shardOf(&key)
+	s, hash := r.shardOf(&key)
 	s.mu.RLock()
-	i, ok := s.at[key]
-	s.mu.RUnlock()
-	return i, ok
+	defer s.mu.RUnlock()
+	for i := range s.at.with(hash) {
+		if r.record(i).vin == key {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
-func (r *Registry) record(i uint32) *record { return &r.records[i/blockSize][i%blockSize] }
+// record returns a record by its number. Under the lock of a shard its VIN may be read, if the shard knows the number;
+// everything else needs r.mu.
+func (r *Registry) record(i uint32) *record { return &(*r.records.Load())[i/blockSize][i%blockSize] }
 
 // plate returns a record's registration number.
 func (r *Registry) plate(i uint32) string {
@@ -111,15 +117,16 @@ func (r *Registry) add(key vinKey) uint32 {
 		i, r.free = r.free[n-1], r.free[:n-1]
 	} else {
 		i = r.used
-		if int(i/blockSize) == len(r.records) {
-			r.records = append(r.records, make([]record, blockSize))
+		if blocks := *r.records.Load(); int(i/blockSize) == len(blocks) {
+			blocks = append(blocks, new([blockSize]record))
+			r.records.Store(&blocks)
 		}
 		r.used++
 	}
 	r.record(i).vin = key
-	s := r.shardOf(&key)
+	s, hash := r.shardOf(&key)
 	s.mu.Lock()
-	s.at[key] = i
+	s.at.add(hash, i)
 	s.mu.Unlock()
 	return i
 }
@@ -127,9 +134,9 @@ func (r *Registry) add(key vinKey) uint32 {
 // remove forgets a record.
 func (r *Registry) remove(i uint32) {
 	rec := r.record(i)
-	s := r.shardOf(&rec.vin)
+	s, hash := r.shardOf(&rec.vin)
 	s.mu.Lock()
-	delete(s.at, rec.vin)
+	s.at.remove(hash, i)
 	s.mu.Unlock()
 	delete(r.longPlates, i)
 	*rec = record{}

@@ -101,7 +101,7 @@ func TestRegistry(t *testing.T) {
 		assert.Empty(t, holder(volvo))
 		fold(t, r, false, decommissioned(volvo))
 		assert.Empty(t, holder(""))
-		assert.Len(t, r.plates.first, 1)
+		assert.Equal(t, 1, r.plates.first.held)
 		assert.Empty(t, r.plates.more)
 	})
 
