@@ -37,7 +37,7 @@ func (a *App) openViews(ctx context.Context) error {
 	}
 	a.running.push("views", func(context.Context) error { return file.Close() })
 	a.views = &views{}
-	options := projections.Options{OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Logger: a.log}
+	options := projections.Options{OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Turn: projections.NewTurn(), Logger: a.log}
 	project := func(view projections.View) *projections.Projection {
 		p := projections.New(view, file, a.store, a.logID, options)
 		a.views.all = append(a.views.all, p)

@@ -12,12 +12,38 @@ import (
 const (
 	// fillRows is how many changed rows are gathered before they are written: a row that changes often is then written
 	// seldom. They are what building costs in memory, some 500 bytes each.
-	fillRows = 100_000
+	fillRows = 50_000
 	// fillAtOnce is how many of them one write holds: the views beside this one wait for it.
 	fillAtOnce = 5_000
 	// keepRows is how many rows are kept between writes, so that they need not be loaded again.
-	keepRows = 250_000
+	keepRows = 100_000
 )
+
+// Turn has the projections that share it build one after the other: each gathers rows, and makes indexes, in memory. A new
+// log would otherwise cost the sum of them all. The nil Turn lets everybody build at any time.
+type Turn chan struct{}
+
+// NewTurn returns a Turn that nobody has.
+func NewTurn() Turn { return make(Turn, 1) }
+
+// take waits for the turn, or returns ctx's error.
+func (t Turn) take(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t Turn) give() {
+	if t != nil {
+		<-t
+	}
+}
 
 // builder fills one generation from the beginning of the log.
 type builder struct {
@@ -55,15 +81,21 @@ func (p *Projection) Rebuild(ctx context.Context, report func(Progress)) error {
 
 // build returns a finished generation that has folded the log to where it ended a moment ago.
 func (p *Projection) build(ctx context.Context, report func(Progress)) (_ *builder, err error) {
+	p.shown.update(func(now *State) { now.Building, now.Progress = true, Progress{} })
+	if err := p.options.Turn.take(ctx); err != nil {
+		p.shown.update(func(now *State) { now.Building = false })
+		return nil, fmt.Errorf("wait for the views that are built before: %w", err)
+	}
+	defer p.options.Turn.give()
 	g, err := p.engine.Create(ctx, p.view.Name, p.view.Version)
 	if err != nil {
+		p.shown.update(func(now *State) { now.Building = false })
 		return nil, fmt.Errorf("create a generation: %w", err)
 	}
 	b := &builder{
 		p: p, rows: newRows(p.view, p.engine, g), at: Checkpoint{LogID: p.logID},
 		began: p.options.Now(), report: report,
 	}
-	p.shown.update(func(now *State) { now.Building, now.Progress = true, Progress{} })
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.abandon(ctx))
@@ -72,6 +104,7 @@ func (p *Projection) build(ctx context.Context, report func(Progress)) (_ *build
 	if err := b.follow(ctx); err != nil {
 		return nil, err
 	}
+	b.rows.batch.forget() // making indexes needs memory of its own
 	if b.rows.g, err = p.engine.Finish(ctx, b.rows.g); err != nil {
 		return nil, fmt.Errorf("finish generation %d: %w", g.Number, err)
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	OnFolded func(Folded)
 	// Now is the clock that says how often evaluations alone are written; nil means time.Now.
 	Now func() time.Time
+	// Turn is shared by projections that are to build one after the other; nil means that this one waits for nobody.
+	Turn Turn
 	// Logger is told of views built anew, and of rebuilds that fail; nil means nobody is.
 	Logger *slog.Logger
 }

@@ -13,10 +13,18 @@ type statement struct {
 	err           error // of preparing
 }
 
-// prepare returns a statement that the connection keeps; # stands for the suffix of the generation's tables.
+// prepare returns a statement that the connection keeps; # stands for the suffix of the generation's tables. It may be asked
+// for again for each row, but not while it runs: putting the suffix in, and having the connection find the text, would cost
+// as much as a small statement.
 func (t tables) prepare(text string) *statement {
-	stmt, err := t.conn.Prepare(t.sql(text))
-	return &statement{Stmt: stmt, err: err}
+	s := t.prepared[text]
+	if s == nil {
+		stmt, err := t.conn.Prepare(t.sql(text))
+		s = &statement{Stmt: stmt, err: err}
+		t.prepared[text] = s
+	}
+	s.param = 0
+	return s
 }
 
 func (s *statement) text(v string) *statement {

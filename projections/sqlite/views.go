@@ -166,15 +166,16 @@ func (v *Views) checked(db *file.DB, err error) error {
 	return fmt.Errorf("views were corrupt and are made anew: %w: %w", projections.ErrMoved, err)
 }
 
-// tables is a connection and the names of one generation's tables.
+// tables is a connection and the names of one generation's tables, for one transaction.
 type tables struct {
-	conn   *sqlite.Conn
-	g      projections.Generation
-	suffix string
+	conn     *sqlite.Conn
+	g        projections.Generation
+	suffix   string
+	prepared map[string]*statement // by the text, as it stands in the code
 }
 
 func tablesOf(conn *sqlite.Conn, g projections.Generation) tables {
-	return tables{conn: conn, g: g, suffix: fmt.Sprintf("_g%d", g.Number)}
+	return tables{conn: conn, g: g, suffix: fmt.Sprintf("_g%d", g.Number), prepared: map[string]*statement{}}
 }
 
 // sql returns a statement with # replaced by the suffix of the generation's tables.
