@@ -96,25 +96,6 @@ CREATE VIRTUAL TABLE fleet_text# USING fts5(vin, plate, customer, content='', co
 	}
 }
 
-// textAtOnce is how many vehicles are added to the full-text index in one transaction.
-const textAtOnce = 10_000
-
-// indexText adds the next vehicles to the full-text index and reports whether there are more.
-func indexText(t tables) (bool, error) {
-	var last, n int64
-	s := t.prepare(`SELECT coalesce(max(id), 0) FROM fleet_text#_docsize`)
-	if err := s.run(func() error { last = s.nextNumber(); return nil }); err != nil {
-		return false, err
-	}
-	s = t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer)
-		SELECT id, lower(vin), plate_folded, customer_folded FROM fleet_vehicles# WHERE id > ?1 ORDER BY id LIMIT ?2 + 0`)
-	if err := s.number(last).number(textAtOnce).run(nil); err != nil {
-		return false, err
-	}
-	n = int64(t.conn.Changes())
-	return n == textAtOnce, nil
-}
-
 func nextFleetVehicle(s *statement) (projections.Row, error) {
 	return &projections.FleetVehicle{
 		VIN: domain.VIN(s.nextText()), Life: s.nextNumber(), RegistrationNumber: s.nextText(),
@@ -128,6 +109,7 @@ func nextFleetVehicle(s *statement) (projections.Row, error) {
 // indexes of what does not change.
 func saveFleetVehicles(t tables, changes []projections.Change) error {
 	counted, silent := counters{}, silences{}
+	var texts texts
 	for _, c := range changes {
 		before, _ := c.Before.(*projections.FleetVehicle)
 		after, _ := c.After.(*projections.FleetVehicle)
@@ -138,17 +120,20 @@ func saveFleetVehicles(t tables, changes []projections.Change) error {
 		var err error
 		switch {
 		case after == nil:
-			err = deleteFleetVehicle(t, before)
+			err = deleteFleetVehicle(t, before, &texts)
 		case before != nil && sameRegistration(before, after):
 			err = t.prepare(`UPDATE fleet_vehicles# SET status = ?1, since = ?2, last = ?3, lat = ?4, lon = ?5, located = ?6 WHERE vin = ?7`).
 				number(rankOf(after.Status)).number(int64(after.Since)).number(int64(after.LastHeartbeat)).
 				location(after.Location).text(string(after.VIN)).run(nil)
 		default:
-			err = upsertFleetVehicle(t, before, after)
+			err = upsertFleetVehicle(t, before, after, &texts)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if err := texts.save(t); err != nil {
+		return err
 	}
 	if err := counted.save(t); err != nil {
 		return err
@@ -161,7 +146,7 @@ func sameRegistration(a, b *projections.FleetVehicle) bool {
 		a.CustomerName == b.CustomerName && a.RegisteredAt == b.RegisteredAt && a.Overrides.Equal(b.Overrides)
 }
 
-func deleteFleetVehicle(t tables, v *projections.FleetVehicle) error {
+func deleteFleetVehicle(t tables, v *projections.FleetVehicle, changed *texts) error {
 	if v == nil {
 		return nil
 	}
@@ -170,16 +155,14 @@ func deleteFleetVehicle(t tables, v *projections.FleetVehicle) error {
 	if err := s.run(func() error { id = s.nextNumber(); return nil }); err != nil || id == 0 || !t.g.Finished {
 		return err
 	}
-	if err := t.prepare(`DELETE FROM fleet_text# WHERE rowid = ?1`).number(id).run(nil); err != nil {
-		return err
-	}
+	changed.add(text{id: id, known: true, gone: true})
 	if err := t.noClash(id); err != nil {
 		return err
 	}
 	return t.leaves(textfold.Key(v.RegistrationNumber))
 }
 
-func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle) error {
+func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle, changed *texts) error {
 	plate, customer := textfold.Fold(v.RegistrationNumber), textfold.Fold(v.CustomerName)
 	s := t.prepare(`INSERT INTO fleet_vehicles# (vin, life, plate, plate_folded, customer, customer_name, customer_folded, interval,
 			grace, status, since, last, lat, lon, located, registered, plate_key)
@@ -205,13 +188,8 @@ func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle) error {
 	if before != nil && before.RegistrationNumber == v.RegistrationNumber && before.CustomerName == v.CustomerName {
 		return nil
 	}
-	if before != nil {
-		if err := t.prepare(`DELETE FROM fleet_text# WHERE rowid = ?1`).number(id).run(nil); err != nil {
-			return err
-		}
-	}
-	return t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer) VALUES (?1, lower(?2), ?3, ?4)`).
-		number(id).text(string(v.VIN)).text(plate).text(customer).run(nil)
+	changed.add(text{id: id, known: before != nil, vin: v.VIN, plate: plate, customer: customer})
+	return nil
 }
 
 // followPlate keeps the clashes right where a vehicle is new or has another registration number.
