@@ -46,6 +46,7 @@ const importDoc = "A CSV file of vehicles and their owners: UTF-8, with or witho
 	"names the columns, in any order: vin, registration_number and customer (a name), and perhaps customer_address, interval_seconds and grace_seconds. " +
 	"A customer that is not known is registered. A vehicle that is known gets the values of its line; an empty interval_seconds or grace_seconds " +
 	"inherits again, an empty customer_address changes nothing, and so does a column that is not there. A vehicle of another customer is a problem: transfer it first. " +
+	"An exported list can be corrected and imported: its other columns are left out, with a warning. " +
 	"It is all or nothing: with any problem nothing is imported, and all problems are told, by line. " +
 	"The answer comes when every line is in the log; whoever goes away before may find that it was imported all the same. Sending the same file again is safe. " +
 	"At most 200,000 lines and 32 MiB."
@@ -85,12 +86,12 @@ func (i *importer) handle(ctx context.Context, r *request) (Imported, error) {
 		return Imported{}, err
 	}
 	defer leave()
-	rows, problems, err := i.read(r)
+	file, err := i.read(r)
 	if err != nil {
 		return Imported{}, err
 	}
 	result, err := i.deps.Commands.ImportFleet.Handle(ctx, commands.ImportFleet{
-		Rows: rows, Problems: problems, DryRun: dryRun, Owner: ownerOf(ctx),
+		Rows: file.Rows, Problems: file.Problems, Warnings: file.Warnings, DryRun: dryRun, Owner: ownerOf(ctx),
 	})
 	if err != nil {
 		return Imported{}, err

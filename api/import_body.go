@@ -27,13 +27,13 @@ const (
 const importPatience = 10 * time.Minute
 
 // read reads the file of an import, line by line: what is kept are the rows, not the text.
-func (i *importer) read(r *request) ([]commands.Row, []commands.LineProblem, error) {
+func (i *importer) read(r *request) (commands.ImportFile, error) {
 	coding, err := csvCoding(r.Header)
 	if err != nil {
-		return nil, nil, err
+		return commands.ImportFile{}, err
 	}
 	if r.ContentLength > commands.MaxImportBytes {
-		return nil, nil, fileTooLarge()
+		return commands.ImportFile{}, fileTooLarge()
 	}
 	body := newBulkBody(http.NewResponseController(r.w), r.Body)
 	defer i.stopping.watch(r.Request, body)()
@@ -44,7 +44,7 @@ func (i *importer) read(r *request) ([]commands.Row, []commands.LineProblem, err
 	defer timer.Stop()
 
 	whole := &boundedReader{from: body, left: commands.MaxImportBytes}
-	rows, problems, err := parseFile(coding, whole)
+	file, err := parseFile(coding, whole)
 	if err == nil {
 		err = r.letIn(r.Request)
 	}
@@ -52,10 +52,10 @@ func (i *importer) read(r *request) ([]commands.Row, []commands.LineProblem, err
 		err = unreadable(body, err)
 		_, _ = io.Copy(io.Discard, whole) // a client that is still sending would not read why it is refused
 	}
-	return rows, problems, err
+	return file, err
 }
 
-func parseFile(coding coding, whole io.Reader) ([]commands.Row, []commands.LineProblem, error) {
+func parseFile(coding coding, whole io.Reader) (commands.ImportFile, error) {
 	if coding == codingNone {
 		return commands.ParseImport(whole)
 	}
@@ -64,9 +64,9 @@ func parseFile(coding coding, whole io.Reader) ([]commands.Row, []commands.LineP
 	case errors.Is(err, io.EOF):
 		return commands.ParseImport(whole) // an empty body is an empty file, however it is compressed
 	case errors.Is(err, gzip.ErrHeader):
-		return nil, nil, malformed("the body is not gzip, as its Content-Encoding says", err)
+		return commands.ImportFile{}, malformed("the body is not gzip, as its Content-Encoding says", err)
 	case err != nil:
-		return nil, nil, err
+		return commands.ImportFile{}, err
 	}
 	return commands.ParseImport(&boundedReader{from: text, left: commands.MaxImportBytes})
 }

@@ -18,6 +18,7 @@ import (
 type ImportFleet struct {
 	Rows     []Row
 	Problems []LineProblem // what ParseImport found, to be told together with what is found here
+	Warnings []LineProblem // likewise
 	DryRun   bool          // only say what would happen
 	// Owner, where it is set, is the only customer whose vehicles may be imported: only what this customer owns is there.
 	Owner domain.CustomerID
@@ -109,7 +110,7 @@ func (h *ImportFleetHandler) Handle(ctx context.Context, cmd ImportFleet) (Impor
 
 // plan checks an import. The new customers' names are held until they are given back.
 func (h *ImportFleetHandler) plan(ctx context.Context, id string, cmd ImportFleet) (plan *importPlan, giveBack func(), err error) {
-	plan = &importPlan{}
+	plan = &importPlan{warnings: cmd.Warnings}
 	for _, p := range cmd.Problems {
 		plan.addProblem(p)
 	}

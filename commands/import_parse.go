@@ -55,33 +55,48 @@ var columns = [...]string{"vin", "registration_number", "customer", "customer_ad
 // requiredColumns is how many of columns must be there.
 const requiredColumns = 3
 
+// unreadColumns are the columns that an exported list of vehicles has besides: they tell what became of vehicles and
+// cannot be set. They are left out with a warning, so that a list can be exported, corrected and imported again.
+var unreadColumns = [...]string{"status", "since", "last_heartbeat", "deadline", "lat", "lon", "location_at", "timeout_seconds", "as_of"}
+
+// ImportFile is what [ParseImport] read.
+type ImportFile struct {
+	Rows     []Row
+	Problems []LineProblem // lines that are no rows
+	Warnings []LineProblem
+}
+
 // ParseImport reads the CSV of an import: UTF-8, with or without byte order mark; cells separated by commas or, as
 // spreadsheets in much of Europe write it, semicolons; the columns vin, registration_number, customer,
-// customer_address, interval_seconds and grace_seconds in any order, the first three required. Empty lines are left out.
+// customer_address, interval_seconds and grace_seconds in any order, the first three required. Empty lines are left out,
+// and so are the other columns of an exported list.
 //
 // Problems are of single lines, for [ImportFleet] to report together with its own. The error is Invalid or Malformed:
 // a header that is not understood, too many lines or bytes, another encoding; or r's own.
-func ParseImport(r io.Reader) ([]Row, []LineProblem, error) {
+func ParseImport(r io.Reader) (ImportFile, error) {
 	limited := &limitedReader{r: r, left: MaxImportBytes}
 	buffered := bufio.NewReaderSize(limited, 64<<10)
 	start, err := buffered.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, err
+		return ImportFile{}, err
 	}
 	switch {
 	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
 		_, _ = buffered.Discard(3) // they were peeked at
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return nil, nil, domain.Errorf(domain.Malformed, "the file is UTF-16; save it as CSV in UTF-8")
+		return ImportFile{}, domain.Errorf(domain.Malformed, "the file is UTF-16; save it as CSV in UTF-8")
 	}
 	p := importParser{csv: csv.NewReader(buffered)}
 	p.csv.FieldsPerRecord = -1 // a short line is a problem of its own, not the end
 	p.csv.ReuseRecord = true
 	p.csv.Comma = separator(buffered)
 	if err := p.header(); err != nil {
-		return nil, nil, err
+		return ImportFile{}, err
 	}
-	return p.lines()
+	if err := p.lines(); err != nil {
+		return ImportFile{}, err
+	}
+	return p.file, nil
 }
 
 // separator returns what separates the cells of the first line.
@@ -98,8 +113,8 @@ type importParser struct {
 	csv      *csv.Reader
 	column   [len(columns)]int // where each of columns is, -1 for nowhere
 	width    int               // of the header
-	rows     []Row
-	problems []LineProblem
+	nameless []int             // columns without a name, where no text may stand
+	file     ImportFile
 }
 
 func (p *importParser) header() error {
@@ -117,11 +132,17 @@ func (p *importParser) header() error {
 	for i := range p.column {
 		p.column[i] = -1
 	}
+	var unread []string
 	for at, cell := range cells {
 		name := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(cell)))
 		i := slices.Index(columns[:], name)
 		switch {
 		case name == "":
+			p.nameless = append(p.nameless, at)
+		case slices.Contains(unreadColumns[:], name):
+			unread = append(unread, name)
+		case i < 0 && strings.Contains(name, "\t"):
+			return domain.Errorf(domain.Invalid, "the cells of the first line are separated by tabs; save the file with commas or semicolons")
 		case i < 0:
 			return domain.Errorf(domain.Invalid, "the column %q is not known; known are %s", clipped(name), strings.Join(columns[:], ", "))
 		case p.column[i] >= 0:
@@ -135,39 +156,56 @@ func (p *importParser) header() error {
 			return domain.Errorf(domain.Invalid, "the column %q is missing; the first line names the columns", name)
 		}
 	}
+	if len(unread) > 0 {
+		message := "nothing is imported from the columns of an exported list that tell of contact: " + strings.Join(unread, ", ")
+		p.file.Warnings = append(p.file.Warnings, LineProblem{Line: 1, Message: message})
+	}
 	return nil
 }
 
-func (p *importParser) lines() ([]Row, []LineProblem, error) {
+// lines reads what follows the header. A line that is not CSV does not keep those after it from being read, so that all
+// that is wrong is told at once; a quotation mark that is not closed takes more with it.
+func (p *importParser) lines() error {
 	for {
 		cells, err := p.csv.Read()
 		var broken *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF):
-			return p.rows, p.problems, nil
+			return nil
 		case errors.As(err, &broken):
-			message := csvReason(broken) + "; nothing after it was read"
-			p.problems = append(p.problems, LineProblem{Line: broken.StartLine, Message: message})
-			return p.rows, p.problems, nil
+			p.refuse(broken.StartLine, csvReason(broken))
+			if len(p.file.Problems) >= maxImportProblems {
+				return nil
+			}
+			continue
 		case err != nil:
-			return nil, nil, err
+			return err
 		}
-		if !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" }) {
+		if !slices.ContainsFunc(cells, hasText) {
 			continue
 		}
-		if len(p.rows) == MaxImportRows {
-			return nil, nil, domain.Errorf(domain.Invalid, "more than %d lines; import them in several files", MaxImportRows)
+		if len(p.file.Rows) == MaxImportRows {
+			return domain.Errorf(domain.Invalid, "more than %d lines; import them in several files", MaxImportRows)
 		}
 		p.row(cells)
 	}
 }
 
+func (p *importParser) refuse(line int, message string) {
+	p.file.Problems = append(p.file.Problems, LineProblem{Line: line, Message: message})
+}
+
+func hasText(cell string) bool { return strings.TrimSpace(cell) != "" }
+
 func (p *importParser) row(cells []string) {
 	line, _ := p.csv.FieldPos(0)
-	for _, extra := range cells[min(p.width, len(cells)):] {
-		if strings.TrimSpace(extra) != "" {
-			message := fmt.Sprintf("has %d cells, the first line has %d", len(cells), p.width)
-			p.problems = append(p.problems, LineProblem{Line: line, Message: message})
+	if slices.ContainsFunc(cells[min(p.width, len(cells)):], hasText) {
+		p.refuse(line, fmt.Sprintf("has %d cells, the first line has %d", len(cells), p.width))
+		return
+	}
+	for _, at := range p.nameless {
+		if at < len(cells) && hasText(cells[at]) {
+			p.refuse(line, fmt.Sprintf("has text in column %d, which has no name in the first line", at+1))
 			return
 		}
 	}
@@ -178,7 +216,7 @@ func (p *importParser) row(cells []string) {
 		}
 		text := ""
 		if at < len(cells) {
-			text = strings.TrimSpace(cells[at])
+			text = plainCell(strings.TrimSpace(cells[at]))
 		}
 		return &text
 	}
@@ -186,11 +224,22 @@ func (p *importParser) row(cells []string) {
 	if address := cell(3); address != nil {
 		row.CustomerAddress = *address
 	}
-	p.rows = append(p.rows, row)
+	p.file.Rows = append(p.file.Rows, row)
+}
+
+// plainCell takes away the apostrophe that an exported list puts before what a spreadsheet would take for a formula.
+func plainCell(text string) string {
+	if rest, ok := strings.CutPrefix(text, "'"); ok && rest != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(rest)[0]) {
+		return rest
+	}
+	return text
 }
 
 func csvReason(e *csv.ParseError) string {
-	if errors.Is(e.Err, csv.ErrQuote) || errors.Is(e.Err, csv.ErrBareQuote) {
+	switch {
+	case errors.Is(e.Err, csv.ErrQuote) && e.Line > e.StartLine:
+		return fmt.Sprintf("a quotation mark that is not closed: all up to line %d was read as one cell", e.Line)
+	case errors.Is(e.Err, csv.ErrQuote), errors.Is(e.Err, csv.ErrBareQuote):
 		return `a quotation mark in the wrong place (write "" for one inside a quoted cell)`
 	}
 	return "not readable as CSV"

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,4 +52,32 @@ func TestImportCommand(t *testing.T) {
 	again := fleetbeat(t, "import", file, "--target", s.base)
 	require.Equal(t, 0, again.code, again.stderr)
 	assert.Contains(t, again.stdout, "0 vehicles registered, 0 changed, 500 unchanged", "sending it again is safe")
+}
+
+func TestExportedListIsImported(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir())
+	s.register(firstOfKalles, "ABC 123", "Kalles Grustransporter AB")
+	last := s.register("VLUR4X20009093588", "-GHI 789", "=Åkeri; \"Söder\"")
+	response, err := client.Get(s.base + "/api/v1/vehicles?format=csv&after=" + last.Position)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	exported, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "vehicles.csv")
+	send := func(text string) ended {
+		t.Helper()
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		done := fleetbeat(t, "import", file, "--target", s.base)
+		require.Equal(t, 0, done.code, done.stderr)
+		return done
+	}
+
+	same := send(string(exported))
+	assert.Contains(t, same.stdout, "2 lines: 0 vehicles registered, 0 changed, 2 unchanged")
+	assert.NotContains(t, same.stdout, "new customers")
+	assert.Contains(t, same.stderr, file+":1: warning: nothing is imported from the columns of an exported list that tell of contact: status, since, ")
+
+	corrected := send(strings.ReplaceAll(string(exported), "ABC 123", "ABC 124"))
+	assert.Contains(t, corrected.stdout, "2 lines: 0 vehicles registered, 1 changed, 1 unchanged")
 }
