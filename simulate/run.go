@@ -31,6 +31,11 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	if o.Truth != "" {
+		if err := truth.CanCreate(o.Truth); err != nil {
+			return Report{}, err // before a fleet is registered that nobody wanted
+		}
+	}
 	client := target.NewClient(address)
 	defer client.Close()
 	header, err := prepare(ctx, client, plan, &o)

@@ -183,6 +183,7 @@ func TestWhatCannotBePlayed(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 			assert.Empty(t, report.Run)
 			assert.Empty(t, f.bodies)
+			assert.Empty(t, f.imported, "a fleet that is not played is not registered")
 		})
 	}
 }

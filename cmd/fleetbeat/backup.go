@@ -24,7 +24,7 @@ type backupCmd struct {
 
 // Run copies the event log to a file.
 func (c backupCmd) Run(ctx context.Context, s streams) error {
-	options := c.options(s.err)
+	options := c.options(watched(s.err))
 	options.Compact = c.Compact
 	copied, err := app.Backup(ctx, c.Data, c.To, options)
 	if err != nil {
@@ -41,7 +41,7 @@ type restoreCmd struct {
 
 // Run copies a backup into a new data folder.
 func (c restoreCmd) Run(ctx context.Context, s streams) error {
-	copied, err := app.Restore(ctx, c.From, c.Data, c.options(s.err))
+	copied, err := app.Restore(ctx, c.From, c.Data, c.options(watched(s.err)))
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func report(out io.Writer, what, where string, c app.Copied) error {
 	return err
 }
 
-// options draws a bar for the copy and one for the check.
+// options draws a bar for the copy and one for the check to w.
 func (f copyFlags) options(w io.Writer) app.CopyOptions {
 	copying := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("copy"),
 		progressbar.OptionShowBytes(true), progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(40))

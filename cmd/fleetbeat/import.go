@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -86,11 +88,22 @@ func (c importCmd) send(ctx context.Context, file io.Reader, size int64, shown *
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a file is sent where it was meant to go
 	}
 	answer, err := client.Do(request)
+	return answer, noAnswer(request.URL, err)
+}
+
+// noAnswer says why there is no answer to a file that was sent; nil where there is one.
+func noAnswer(where *url.URL, err error) error {
 	var broken *url.Error
-	if errors.As(err, &broken) {
-		return nil, fmt.Errorf("reach %s: %w", request.URL.Redacted(), broken.Err)
+	var unread *fs.PathError
+	switch {
+	case !errors.As(err, &broken):
+		return err
+	case errors.As(err, &unread):
+		return unread // it is the file, not the server
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return fmt.Errorf("%s broke off before it answered; what was sent whole may be imported all the same, and importing it again is safe", where.Redacted())
 	}
-	return answer, err
+	return fmt.Errorf("reach %s: %w", where.Redacted(), broken.Err)
 }
 
 // request returns a POST to a path of the target, under the key.

@@ -112,12 +112,19 @@ func TestImportSaysWhyItCannot(t *testing.T) {
 	gone.Close()
 	elsewhere := httptest.NewServer(http.RedirectHandler("http://127.0.0.1:1/", http.StatusTemporaryRedirect))
 	t.Cleanup(elsewhere.Close)
-	file := fileOf(t, "x")
+	dying := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(dying.Close)
+	file, folder := fileOf(t, "x"), t.TempDir()
 	for name, test := range map[string]struct {
 		args []string
 		says string
 	}{
 		"there is no such file":         {[]string{file + "x"}, "no such file"},
+		"it is a folder":                {[]string{folder, "--target", dying.URL}, "import " + folder + ": read " + folder},
+		"the server dies":               {[]string{file, "--target", dying.URL}, dying.URL + "/api/v1/vehicles:import broke off before it answered; what was sent whole may be"},
 		"nobody answers":                {[]string{file, "--target", gone.URL}, "reach " + gone.URL},
 		"the target is none":            {[]string{file, "--target", "localhost:8080"}, "must be a URL"},
 		"the target cannot be read":     {[]string{file, "--target", "http://a b"}, "must be a URL"},
@@ -137,6 +144,7 @@ func TestImportSaysWhyItCannot(t *testing.T) {
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, test.says)
 			assert.NotContains(t, stderr, "secret")
+			assert.NotContains(t, stderr, "net/http")
 		})
 	}
 	t.Run("it is interrupted", func(t *testing.T) {

@@ -68,6 +68,9 @@ func (c logCmd) Run(ctx context.Context, s streams) (err error) {
 	}
 	for {
 		delivery, err := subscription.Next(ctx)
+		if ctx.Err() != nil {
+			return nil // that is how following ends
+		}
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run does what args say and returns the exit code: 0, 1 for what failed, 2 for what was asked wrongly.
+// run does what args say and returns the exit code: 0, 1 for what failed or was interrupted, 2 for what was asked wrongly.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
@@ -67,8 +67,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err = parsed.Run()
 	var asked *domain.Error
 	switch {
-	case err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case err == nil:
 		return 0
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // 0 would tell a script that there is a backup
+		fmt.Fprintln(stderr, "fleetbeat: interrupted before it was done")
+		return 1
 	case errors.As(err, &asked) && asked.Kind == domain.Invalid:
 		for _, f := range asked.Fields {
 			fmt.Fprintf(stderr, "fleetbeat: %s: %s\n", f.Field, f.Message)

@@ -18,7 +18,8 @@ type rebuildCmd struct {
 
 // Run has the view folded anew: by the server that owns the folder, or here where none runs.
 func (c rebuildCmd) Run(ctx context.Context, s streams) error {
-	bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(s.err), progressbar.OptionSetDescription(c.View),
+	bars := watched(s.err)
+	bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(bars), progressbar.OptionSetDescription(c.View),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(40))
 	var last projections.Progress
 	err := app.Rebuild(ctx, c.Data, c.View, slog.New(slog.NewTextHandler(s.err, nil)), func(p projections.Progress) {
@@ -29,6 +30,7 @@ func (c rebuildCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_ = bar.Finish()
-	_, err = fmt.Fprintf(s.out, "\n%s view built: %d events, %.0f a second\n", c.View, last.Events, last.EventsPerSecond)
+	fmt.Fprintln(bars)
+	_, err = fmt.Fprintf(s.out, "%s view built: %d events, %.0f a second\n", c.View, last.Events, last.EventsPerSecond)
 	return err
 }

@@ -70,6 +70,9 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 // serve runs an app, and a fleet against it, until ctx ends or it cannot go on.
 func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, target string) error) (err error) {
 	a, err := app.New(ctx, o)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil // it was stopped while it started
+	}
 	if err != nil {
 		return err
 	}

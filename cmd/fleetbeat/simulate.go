@@ -113,6 +113,14 @@ func (f asJSON) print(out io.Writer, value any, words func(io.Writer) error) err
 	return err
 }
 
+// watched returns where a bar is drawn: nowhere unless somebody watches. In a mail from cron it would be a thousand lines.
+func watched(w io.Writer) io.Writer {
+	if isTerminal(w) {
+		return w
+	}
+	return io.Discard
+}
+
 // isTerminal reports whether somebody watches: a file or a pipe wants no line that is written over and over.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)

@@ -103,6 +103,20 @@ func (d *fullDisk) Close() error            { d.closed = true; return nil }
 
 func TestWriting(t *testing.T) {
 	t.Parallel()
+	t.Run("is tried beforehand, and leaves everything as it was", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		path := filepath.Join(dir, "truth")
+		require.NoError(t, CanCreate(path))
+		assert.NoFileExists(t, path)
+		require.NoError(t, os.WriteFile(path, []byte("of before"), 0o600))
+		require.NoError(t, CanCreate(path))
+		kept, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, "of before", string(kept))
+		require.ErrorContains(t, CanCreate(dir), "make the truth file")
+		require.ErrorContains(t, CanCreate(filepath.Join(dir, "none", "truth")), "make the truth file")
+	})
 	t.Run("by many at once leaves every line whole", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "truth")

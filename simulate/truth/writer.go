@@ -31,6 +31,20 @@ func Create(path string, h Header) (*Writer, error) {
 	return w, nil
 }
 
+// CanCreate returns what would keep [Create] from making a file. It leaves everything as it is.
+func CanCreate(path string) error {
+	_, missing := os.Stat(path)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return fmt.Errorf("make the truth file: %w", err)
+	}
+	err = file.Close()
+	if errors.Is(missing, os.ErrNotExist) {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
 func newWriter(file io.WriteCloser) *Writer {
 	return &Writer{file: file, out: bufio.NewWriterSize(file, 1<<20)}
 }
