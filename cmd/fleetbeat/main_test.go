@@ -69,3 +69,15 @@ func TestNobodyWatchesNoBars(t *testing.T) {
 		assert.NotEqual(t, byte('\n'), stdout[0], args[0])
 	}
 }
+
+func TestBarsOfACopySayHowFarItIs(t *testing.T) {
+	t.Parallel()
+	var drawn bytes.Buffer
+	options := copyFlags{Rate: 7}.options(&drawn)
+	options.Copied(50, 100)
+	options.Copied(100, 100)
+	options.Checked(12)
+	assert.Contains(t, drawn.String(), "copy 100%")
+	assert.Contains(t, drawn.String(), "check, events")
+	assert.EqualValues(t, 7, options.Rate)
+}

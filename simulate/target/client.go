@@ -32,12 +32,32 @@ type StatusError struct {
 	Path       string
 	Status     int
 	RetryAfter time.Duration
-	Body       string // the beginning
+	Body       string // the beginning, or the words of a problem
 }
 
 // Error says what was answered.
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("%s answered %d %s: %s", e.Path, e.Status, http.StatusText(e.Status), strings.TrimSpace(e.Body))
+}
+
+// saying returns what an answer says is wrong: of a problem document its words and the first errors, of anything else the
+// beginning.
+func saying(text []byte) string {
+	var problem struct {
+		Detail string `json:"detail"`
+		Errors []struct {
+			Location string `json:"location"`
+			Message  string `json:"message"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(text, &problem) != nil || problem.Detail == "" {
+		return string(text[:min(len(text), 2048)])
+	}
+	said := problem.Detail
+	for _, e := range problem.Errors[:min(3, len(problem.Errors))] {
+		said += "; " + e.Location + ": " + e.Message
+	}
+	return said
 }
 
 // request makes a request; body nil means GET.
@@ -71,7 +91,7 @@ func (c *Client) ask(r *http.Request, out any) error {
 		return fmt.Errorf("read the answer of %s: %w", path, err)
 	}
 	if answer.StatusCode/100 != 2 {
-		return &StatusError{path, answer.StatusCode, retryAfter(answer.Header), string(text[:min(len(text), 2048)])}
+		return &StatusError{path, answer.StatusCode, retryAfter(answer.Header), saying(text)}
 	}
 	if out == nil {
 		return nil

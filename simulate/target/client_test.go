@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,4 +100,15 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, c.PostJSON(t.Context(), "/x", 1, 409, 503), "a status that is expected is no error")
 	require.ErrorAs(t, c.PostJSON(t.Context(), "/x", 1, 409), &status)
 	require.ErrorContains(t, c.PostJSON(t.Context(), "/x", func() {}), "encode the body for /x")
+}
+
+func TestARefusalSaysWhatTheProblemSays(t *testing.T) {
+	t.Parallel()
+	wrong := `{"location":"line 6: customer","message":"the vehicle belongs to \"A\"; transfer it first"}`
+	problem := `{"type":"about:blank","status":422,"detail":"nothing was imported: the file has 400 problems","errors":[` +
+		strings.Repeat(wrong+",", 399) + wrong + `]}`
+	one := `; line 6: customer: the vehicle belongs to "A"; transfer it first`
+	assert.Equal(t, "nothing was imported: the file has 400 problems"+one+one+one, saying([]byte(problem)))
+	assert.Equal(t, "there is nothing at this path", saying([]byte(`{"detail":"there is nothing at this path"}`)))
+	assert.Equal(t, "<html>"+strings.Repeat("x", 2042), saying([]byte("<html>"+strings.Repeat("x", 5000))))
 }

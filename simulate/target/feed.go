@@ -76,7 +76,7 @@ func (f *feed) once(ctx context.Context) error {
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 2048)) // the status says enough
-		return &StatusError{r.URL.Path, answer.StatusCode, retryAfter(answer.Header), string(text)}
+		return &StatusError{r.URL.Path, answer.StatusCode, retryAfter(answer.Header), saying(text)}
 	}
 	return f.read(bufio.NewReaderSize(answer.Body, 64<<10))
 }
