@@ -30,6 +30,7 @@ test: deps ## Run all tests
 	go test $(TESTFLAGS) ./...
 
 race: deps ## Run all tests under the race detector, with fewer random worlds
+	@echo 'SKIPPED under the race detector: the tests of large fleets in projections/sqlite, which make test runs'
 	CGO_ENABLED=1 go test -race -short $(TESTFLAGS) ./...
 
 lint: $(GOLANGCI) ## Check the code, the import rules and that these rules bite

@@ -94,6 +94,7 @@ func narrowing(vehicles []*projections.FleetVehicle, f queries.Filter, means fun
 
 func TestFacetsOfALargeFleet(t *testing.T) {
 	t.Parallel()
+	large(t)
 	views := openViews(t)
 	vehicles := ownedFleet(t, views)
 	fleet := views.Fleet(nil)
@@ -153,6 +154,7 @@ func TestFacetsOfALargeFleet(t *testing.T) {
 
 func TestMoreClashesThanAreCounted(t *testing.T) {
 	t.Parallel()
+	large(t)
 	views := openViews(t)
 	vehicles := ownedFleet(t, views)
 	clashes := func(v *projections.FleetVehicle) bool { return v.RegistrationNumber[0] == 'd' }
