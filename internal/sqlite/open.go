@@ -86,6 +86,7 @@ func (db *DB) open(o Options) (err error) {
 			return err
 		}
 	} else {
+		makePrivate(db.path)
 		if db.writer, err = connect(db.path, o, sqlite.OpenReadWrite|sqlite.OpenCreate); err != nil {
 			return err
 		}
@@ -109,6 +110,15 @@ func (db *DB) open(o Options) (err error) {
 	conn := <-db.readers
 	defer func() { db.readers <- conn }()
 	return inspect(conn, o)
+}
+
+// makePrivate makes the file, if it is not there, for nobody else to read: in a folder that others may enter, whatever umask
+// leaves would show them where every vehicle was. SQLite gives the files beside it the same mode, and says what cannot be
+// made. A file that is there is not touched: to close it would take away the locks that this process has on it.
+func makePrivate(path string) {
+	if file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		_ = file.Close() // nothing was written
+	}
 }
 
 func connect(path string, o Options, flags sqlite.OpenFlags) (*sqlite.Conn, error) {

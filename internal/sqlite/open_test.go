@@ -48,6 +48,22 @@ func execute(t *testing.T, path, script string) {
 	require.NoError(t, conn.Close())
 }
 
+func TestAFileIsForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	open(t, path, options(first))
+	for _, each := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(each)
+		require.NoError(t, err)
+		assert.Equal(t, fs.FileMode(0o600), info.Mode(), each)
+	}
+	require.NoError(t, os.Chmod(path, 0o640))
+	open(t, path, options(first))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, fs.FileMode(0o640), info.Mode(), "unless he said otherwise")
+}
+
 // texts returns the first column of a query.
 func texts(t *testing.T, conn *driver.Conn, query string) (got []string) {
 	t.Helper()
