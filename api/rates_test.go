@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fleetbeat/api"
+	"fleetbeat/domain"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -85,6 +86,11 @@ func TestWrongKeysAreCountedByTheirAddress(t *testing.T) {
 		assert.Equal(t, "1", w.Header().Get("Retry-After"))
 		requireProblem(t, ask("10.0.0.1:4", "GET", "/api/v1/session", "", "Cookie", "fleetbeat_session=x.1.y"), http.StatusTooManyRequests)
 
+		over := []string{"Cookie", "fleetbeat_session=" + domain.NewSession(keyText("r"), domain.InstantOf(time.Now()))}
+		assert.Equal(t, http.StatusUnauthorized, ask("10.0.0.1:1", "GET", settingsURL, "", over...).Code, "a session that is over is no guess")
+		assert.Equal(t, http.StatusOK, ask("10.0.0.1:1", "GET", "/api/v1/session", "", over...).Code)
+		forged := strings.Replace(over[1], ".", ".1", 1)
+		assert.Equal(t, http.StatusTooManyRequests, ask("10.0.0.1:1", "GET", settingsURL, "", "Cookie", forged).Code, "and one that nobody made is")
 		assert.Equal(t, http.StatusOK, ask("10.0.0.1:1", "GET", settingsURL, "", bearer("r")...).Code, "a right key from there is let in")
 		assert.Equal(t, http.StatusOK, login("10.0.0.1:1", keyText("r")).Code, "and may log in")
 		assert.Equal(t, http.StatusUnauthorized, ask("10.0.0.1:1", "GET", settingsURL, "").Code, "who gives no key guesses none")

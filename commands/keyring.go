@@ -94,17 +94,21 @@ func (k *Keyring) Find(text string) *Grant {
 	return nil
 }
 
-// FindSession returns the grant of the key that made a session and when the session ends, or nil for what is none, or none
-// any more at now.
+// FindSession returns the grant of the key that made a session and when the session ends. The grant is nil for what is none,
+// or none any more at now; then the end tells the two apart: of one that a key in force made, and that is over, it is known.
 func (k *Keyring) FindSession(token string, now domain.Instant) (*Grant, domain.Instant) {
 	s, ok := domain.ParseSession(token)
 	if !ok {
 		return nil, 0
 	}
-	if g := k.now.Load().byPrefix[s.Prefix]; g != nil && g.proof.Proves(s, now) {
-		return g, s.Expires
+	g := k.now.Load().byPrefix[s.Prefix]
+	if g == nil || !g.proof.Proves(s, min(now, s.Expires-1)) {
+		return nil, 0
 	}
-	return nil, 0
+	if now >= s.Expires {
+		return nil, s.Expires
+	}
+	return g, s.Expires
 }
 
 // List returns all keys, those that are revoked too, in the order in which they were made.

@@ -83,11 +83,15 @@ func TestKeyring(t *testing.T) {
 		g, _ := k.FindSession(token, now-1)
 		assert.Equal(t, "bbbbbbbb", g.ID())
 		for _, wrong := range []string{"", keyText("b"), strings.Replace(token, "bbbbbbbb", "aaaaaaaa", 1), domain.NewSession(keyText("c"), now)} {
-			g, _ := k.FindSession(wrong, now-1)
-			assert.Nil(t, g, wrong)
+			for _, at := range []domain.Instant{now - 1, now} {
+				g, ends := k.FindSession(wrong, at)
+				assert.Nil(t, g, wrong)
+				assert.Zero(t, ends, wrong)
+			}
 		}
-		g, _ = k.FindSession(token, now)
+		g, ends := k.FindSession(token, now)
 		assert.Nil(t, g)
+		assert.Equal(t, now, ends, "it was one")
 	})
 
 	t.Run("stays as it was where an event cannot be read", func(t *testing.T) {
