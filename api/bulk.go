@@ -50,6 +50,7 @@ type bulkProblem struct {
 type bulk struct {
 	*server
 	room     *semaphore.Weighted // of all uploads together
+	keyRooms sync.Map            // from a key's id to the *semaphore.Weighted of its uploads
 	large    chan struct{}       // holds one for each upload with large chunks
 	turns    chan struct{}       // holds one for each chunk that is recorded now
 	stopping stopping

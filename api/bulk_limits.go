@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"fleetbeat/domain"
 )
 
@@ -14,6 +16,7 @@ import (
 // uploads alone never fill it. They must not: a node whose queue overflows is deaf, and a deaf node cannot tell which vehicles are silent.
 const (
 	uploadRoom    = 128 // in units of what a plain upload costs
+	keyRoom       = 96  // of these for one key: a gateway whose uploads hang must leave others room
 	zstdRoom      = 4
 	maxTurns      = 8
 	enterPatience = 10 * time.Second // how long an upload waits for room; nothing of it is read meanwhile
@@ -25,12 +28,35 @@ func (b *bulk) enter(ctx context.Context, coding coding) (leave func(), err erro
 	if coding == codingZstd {
 		weight = zstdRoom
 	}
+	own := b.roomOf(keyOf(ctx))
 	ctx, cancel := context.WithTimeout(ctx, enterPatience)
 	defer cancel()
-	if b.room.Acquire(ctx, weight) != nil {
-		return nil, &domain.Error{Kind: domain.Overloaded, RetryAfter: 5, Message: "too many uploads at once; sending it again is safe"}
+	if own.Acquire(ctx, weight) != nil {
+		return nil, tooManyUploads("too many uploads at once with this API key; sending it again is safe")
 	}
-	return func() { b.room.Release(weight) }, nil
+	if b.room.Acquire(ctx, weight) != nil {
+		own.Release(weight)
+		return nil, tooManyUploads("too many uploads at once; sending it again is safe")
+	}
+	return func() { b.room.Release(weight); own.Release(weight) }, nil
+}
+
+// roomOf returns the room of a key's uploads, of all uploads where there are no keys.
+func (b *bulk) roomOf(key string) *semaphore.Weighted {
+	most := int64(keyRoom)
+	if key == "" {
+		most = uploadRoom
+	}
+	found, ok := b.keyRooms.Load(key)
+	if !ok {
+		found, _ = b.keyRooms.LoadOrStore(key, semaphore.NewWeighted(most))
+	}
+	room, _ := found.(*semaphore.Weighted)
+	return room
+}
+
+func tooManyUploads(message string) error {
+	return &domain.Error{Kind: domain.Overloaded, RetryAfter: 5, Message: message}
 }
 
 // enlarge gives an upload large chunks while few have them, and returns what takes them away again.

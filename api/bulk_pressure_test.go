@@ -376,6 +376,36 @@ func TestBulkHasRoomForSoManyUploadsAtOnce(t *testing.T) {
 	})
 }
 
+func TestBulkUploadsOfOneKeyLeaveRoomForOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := uploading(&many{})
+		d.Keys = keyring(keyMade("a", "", "admin"), keyMade("i", "", "ingest"), keyMade("j", "c1", "ingest"))
+		handler := api.New(d, api.Options{})
+		send := func(key string, body io.Reader) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodPost, "/heartbeats", body)
+			r.Header.Set("Content-Type", "application/x-ndjson")
+			r.Header.Set("Authorization", "Bearer "+keyText(key))
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			return w
+		}
+		in, out := io.Pipe()
+		var group sync.WaitGroup
+		for range 96 {
+			group.Go(func() { assert.Equal(t, http.StatusOK, send("j", in).Code) })
+		}
+		synctest.Wait()
+		w := send("j", strings.NewReader(beat(1)))
+		assert.Zero(t, requireUnfinished(t, w, http.StatusServiceUnavailable).Accepted)
+		assert.Equal(t, "5", w.Header().Get("Retry-After"))
+		assert.Equal(t, http.StatusOK, send("i", strings.NewReader(beat(1))).Code, "another key has room")
+		require.NoError(t, out.Close())
+		group.Wait()
+		assert.Equal(t, http.StatusOK, send("j", strings.NewReader(beat(1))).Code, "the room is given back")
+	})
+}
+
 func TestBulkUploadsNeverFillTheLogTogether(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
