@@ -76,15 +76,19 @@ type ImportFile struct {
 func ParseImport(r io.Reader) (ImportFile, error) {
 	limited := &limitedReader{r: r, left: MaxImportBytes}
 	buffered := bufio.NewReaderSize(limited, 64<<10)
-	start, err := buffered.Peek(3)
+	start, err := buffered.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return ImportFile{}, err
 	}
 	switch {
-	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
 		_, _ = buffered.Discard(3) // they were peeked at
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
 		return ImportFile{}, domain.Errorf(domain.Malformed, "the file is UTF-16; save it as CSV in UTF-8")
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")): // xlsx and ods; xls
+		return ImportFile{}, domain.Errorf(domain.Malformed, "the file is a spreadsheet or an archive; save it as CSV in UTF-8")
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		return ImportFile{}, domain.Errorf(domain.Malformed, "the file is compressed; unpack it, or send it with Content-Encoding: gzip")
 	}
 	p := importParser{csv: csv.NewReader(buffered)}
 	p.csv.FieldsPerRecord = -1 // a short line is a problem of its own, not the end

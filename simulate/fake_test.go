@@ -29,6 +29,7 @@ type fake struct {
 	bodies    []map[string]any
 	uploads   int
 	events    []string
+	timeout   int    // of every vehicle, in seconds
 	lie       string // a VIN that is told to be disconnected with the first event
 	moved     chan struct{}
 }
@@ -36,7 +37,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{
-		t: t, imported: map[string]string{}, customers: map[string]bool{}, ids: map[string]int{}, last: map[string]time.Time{}, moved: make(chan struct{}),
+		t: t, timeout: 90, imported: map[string]string{}, customers: map[string]bool{}, ids: map[string]int{}, last: map[string]time.Time{}, moved: make(chan struct{}),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/settings", func(w http.ResponseWriter, _ *http.Request) {
@@ -131,10 +132,10 @@ func (f *fake) vehicle(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	vin := r.PathValue("vin")
 	if last := f.last[vin]; !last.IsZero() {
-		fmt.Fprintf(w, `{"vin":%q,"lastHeartbeat":%q}`, vin, last.UTC().Format(sentAtLayout))
+		fmt.Fprintf(w, `{"vin":%q,"timeoutSeconds":%d,"lastHeartbeat":%q}`, vin, f.timeout, last.UTC().Format(sentAtLayout))
 		return
 	}
-	fmt.Fprintf(w, `{"vin":%q}`, vin)
+	fmt.Fprintf(w, `{"vin":%q,"timeoutSeconds":%d}`, vin, f.timeout)
 }
 
 func (f *fake) changes(w http.ResponseWriter, r *http.Request) {

@@ -89,6 +89,11 @@ func prepare(ctx context.Context, client *target.Client, plan *fleet.Plan, o *Op
 	if err := visible(ctx, client, f.VIN(f.Vehicles()-1), position); err != nil {
 		return h, fmt.Errorf("wait for the fleet to be visible: %w", err)
 	}
+	if o.Truth != "" {
+		if err := oneTimeout(ctx, client, plan); err != nil {
+			return h, err
+		}
+	}
 	head, err := client.Head(ctx)
 	if err != nil {
 		return h, err
@@ -98,6 +103,25 @@ func prepare(ctx context.Context, client *target.Client, plan *fleet.Plan, o *Op
 		IntervalMs: plan.Interval.Milliseconds(), TimeoutMs: plan.Timeout.Milliseconds(), ToleranceMs: o.Tolerance.Milliseconds(),
 		From: head.Position, Newest: head.Newest, Fresh: fresh,
 	}, nil
+}
+
+// oneTimeout returns an error where a customer of the fleet has another timeout than the settings say: the target may have
+// known the customer before. A check would find something wrong with every silence of its vehicles.
+func oneTimeout(ctx context.Context, client *target.Client, plan *fleet.Plan) error {
+	first := 0
+	for customer := range plan.Fleet.Customers() {
+		v, err := client.Vehicle(ctx, plan.Fleet.VIN(first), "")
+		if err != nil {
+			return err
+		}
+		if timeout := time.Duration(v.TimeoutSeconds) * time.Second; timeout != plan.Timeout {
+			name, _ := fleet.Customer(customer)
+			return fmt.Errorf("vehicle %q of %q may be silent for %s, and a truth is judged by the %s of the settings: take away what is set for them, or play without a truth file",
+				v.VIN, name, timeout, plan.Timeout)
+		}
+		first += plan.Fleet.SizeOf(customer)
+	}
+	return nil
 }
 
 // visible waits until everything through a position shows: views that fold a new fleet take a while.

@@ -187,3 +187,19 @@ func TestWhatCannotBePlayed(t *testing.T) {
 		})
 	}
 }
+
+func TestATimeoutThatATruthIsNotJudgedByIsSaidBeforehand(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.timeout = 7201
+	o := options(t, f)
+	_, err := Run(t.Context(), o)
+	require.ErrorContains(t, err, "may be silent for 2h0m1s, and a truth is judged by the 1m30s of the settings")
+	assert.Empty(t, f.bodies)
+	assert.NoFileExists(t, o.Truth)
+
+	o.Truth = ""
+	_, err = Run(t.Context(), o)
+	require.NoError(t, err, "without a truth any timeout will do")
+	assert.NotEmpty(t, f.bodies)
+}

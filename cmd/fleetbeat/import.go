@@ -149,10 +149,13 @@ func (c importCmd) report(answer *http.Response, name string, took time.Duration
 	}
 	printLines(s.err, name, "", done.Problems)
 	printLines(s.err, name, "warning: ", done.Warnings)
-	if done.ProblemCount > 0 {
-		return fmt.Errorf("import %s: %d problems: nothing would be imported", name, done.ProblemCount)
+	switch done.ProblemCount {
+	case 0:
+		return printDone(s.out, done, took)
+	case 1:
+		return fmt.Errorf("import %s: a problem: nothing would be imported", name)
 	}
-	return printDone(s.out, done, took)
+	return fmt.Errorf("import %s: %d problems: nothing would be imported", name, done.ProblemCount)
 }
 
 // printDone prints what was done, or on a dry run would be, in a few lines.
