@@ -59,18 +59,23 @@ func (c logCmd) Run(ctx context.Context, s streams) (err error) {
 	}()
 	out := bufio.NewWriter(s.out)
 	position, err := c.printAll(ctx, store, out)
-	if err != nil || !c.Follow {
-		return err
+	if err == nil && c.Follow {
+		err = c.follow(ctx, store, position, out)
 	}
+	if c.Follow && ctx.Err() != nil {
+		return nil // that is how following ends
+	}
+	return err
+}
+
+// follow prints what comes after a position, until ctx ends.
+func (c logCmd) follow(ctx context.Context, store eventstore.Store, position domain.Position, out *bufio.Writer) error {
 	subscription, err := store.Subscribe(ctx, position)
 	if err != nil {
 		return err
 	}
 	for {
 		delivery, err := subscription.Next(ctx)
-		if ctx.Err() != nil {
-			return nil // that is how following ends
-		}
 		if err != nil {
 			return err
 		}

@@ -49,8 +49,10 @@ func TestWhatEndsWithASignalIsNoFailure(t *testing.T) {
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()
 	data := folderWithLog(t)
-	_, stderr, code := commandIn(interrupted, "serve", "--listen", "127.0.0.1:0", "--data", data)
-	assert.Equal(t, 0, code, stderr)
+	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0", "--data", data}, {"log", "--follow", "--data", data}} {
+		_, stderr, code := commandIn(interrupted, args...)
+		assert.Equal(t, 0, code, "%s: %s", args[0], stderr)
+	}
 }
 
 func TestNobodyWatchesNoBars(t *testing.T) {
