@@ -249,7 +249,11 @@ func (c *importCheck) warnOfNames(known []domain.Customer) {
 
 // warnOfCheckDigits tells of all such lines at once: in a European fleet they are most of them.
 func (p *importPlan) warnOfCheckDigits(lines []int) {
-	if len(lines) == 0 {
+	switch len(lines) {
+	case 0:
+		return
+	case 1:
+		p.warn(lines[0], "vin", checkDigitWarning)
 		return
 	}
 	const told = 10
@@ -258,7 +262,7 @@ func (p *importPlan) warnOfCheckDigits(lines []int) {
 	if len(lines) > told {
 		text += ", …"
 	}
-	p.warn(lines[0], "vin", fmt.Sprintf("%d VINs (line %s): %s", len(lines), text, checkDigitWarning))
+	p.warn(lines[0], "vin", fmt.Sprintf("%d VINs (lines %s): %s", len(lines), text, checkDigitWarning))
 }
 
 func (p *importPlan) warn(line int, field, message string) {

@@ -166,7 +166,7 @@ func TestImportFleet(t *testing.T) {
 		assert.Equal(t, []int{4, 9}, []int{result.Problems[0].Line, result.Problems[1].Line})
 		require.Len(t, result.Warnings, 3)
 		assert.Equal(t, `"Kales Grus" is a new customer, and close to "Kalles Grus", a known customer`, result.Warnings[0].Message)
-		assert.Contains(t, result.Warnings[1].Message, "2 VINs (line 3, 5)")
+		assert.Contains(t, result.Warnings[1].Message, "2 VINs (lines 3, 5)")
 		assert.Contains(t, result.Warnings[2].Message, `close to`)
 		assert.True(t, result.Position.IsZero())
 		s.thenNothing()

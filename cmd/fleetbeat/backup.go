@@ -24,9 +24,11 @@ type backupCmd struct {
 
 // Run copies the event log to a file.
 func (c backupCmd) Run(ctx context.Context, s streams) error {
-	options := c.options(watched(s.err))
+	bars := watched(s.err)
+	options := c.options(bars)
 	options.Compact = c.Compact
 	copied, err := app.Backup(ctx, c.Data, c.To, options)
+	fmt.Fprintln(bars) // below the bar
 	if err != nil {
 		return err
 	}
@@ -41,7 +43,9 @@ type restoreCmd struct {
 
 // Run copies a backup into a new data folder.
 func (c restoreCmd) Run(ctx context.Context, s streams) error {
-	copied, err := app.Restore(ctx, c.From, c.Data, c.options(watched(s.err)))
+	bars := watched(s.err)
+	copied, err := app.Restore(ctx, c.From, c.Data, c.options(bars))
+	fmt.Fprintln(bars) // below the bar
 	if err != nil {
 		return err
 	}
@@ -61,9 +65,10 @@ func report(out io.Writer, what, where string, c app.Copied) error {
 
 // options draws a bar for the copy and one for the check to w.
 func (f copyFlags) options(w io.Writer) app.CopyOptions {
-	copying := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("copy"),
+	still := progressbar.OptionSetSpinnerChangeInterval(0) // else a goroutine draws too, and races with who counts
+	copying := progressbar.NewOptions64(-1, still, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("copy"),
 		progressbar.OptionShowBytes(true), progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(40))
-	checking := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("check, events"),
+	checking := progressbar.NewOptions64(-1, still, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("check, events"),
 		progressbar.OptionSetWidth(40))
 	finished := false
 	return app.CopyOptions{
