@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -69,6 +71,7 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 
 // serve runs an app, and a fleet against it, until ctx ends or it cannot go on.
 func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, target string) error) (err error) {
+	limitGarbage(os.Getenv, debug.SetGCPercent)
 	a, err := app.New(ctx, o)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil // it was stopped while it started
