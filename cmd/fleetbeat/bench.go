@@ -13,7 +13,7 @@ import (
 )
 
 type benchCmd struct {
-	Rows     []string `arg:"" name:"row" optional:"" help:"Rows to measure; all unless some are named. --list names them."`
+	Rows     []string `arg:"" name:"row" optional:"" complete:"rows" help:"Rows to measure; all unless some are named. --list names them."`
 	List     bool     `help:"List the rows and what is wanted of them, and measure nothing."`
 	Quick    bool     `help:"Less of everything, in less than a minute. Targets of larger fleets are not judged."`
 	Full     bool     `help:"Watch as many vehicles as --vehicles ping each minute, not a tenth of them."`
@@ -52,7 +52,7 @@ func (c benchCmd) size() bench.Size {
 
 func (c benchCmd) measure(ctx context.Context, s streams, size bench.Size) error {
 	report, err := bench.Run(ctx, bench.Options{
-		Fleetbeat: children{}, Rows: c.Rows, Size: size, Dir: c.Data, Progress: s.err, Version: version,
+		Fleetbeat: children{}, Rows: c.Rows, Size: size, Dir: c.Data, Progress: s.err, Version: thisBuild().Version,
 	})
 	if err != nil && len(report.Rows) == 0 {
 		return err

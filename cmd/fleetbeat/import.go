@@ -20,7 +20,7 @@ import (
 )
 
 type importCmd struct {
-	File   string `arg:"" help:"The CSV file, - for standard input. Its first line names the columns: vin, registration_number, customer and perhaps customer_address, interval_seconds, grace_seconds."`
+	File   string `arg:"" placeholder:"FILE" help:"The CSV file, - for standard input. Its first line names the columns: vin, registration_number, customer and perhaps customer_address, interval_seconds, grace_seconds."`
 	DryRun bool   `help:"Import nothing and say what would happen."`
 	target
 }

@@ -52,7 +52,7 @@ func (w whereKeys) use(ctx context.Context, create bool, do func(context.Context
 type createKeyCmd struct {
 	whereKeys
 	Name     string   `required:"" help:"For people: whose it is, or what for." placeholder:"NAME"`
-	Scopes   []string `required:"" help:"ingest (send heartbeats, read nothing), read (change nothing), admin (everything); several with commas. The first key must have admin." placeholder:"SCOPE,…"`
+	Scopes   []string `required:"" complete:"ingest,read,admin" help:"ingest (send heartbeats, read nothing), read (change nothing), admin (everything); several with commas. The first key must have admin." placeholder:"SCOPE"`
 	Customer string   `help:"Binds the key to this customer: what belongs to others does not exist for it." placeholder:"ID"`
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type rebuildCmd struct {
-	View string `arg:"" help:"fleet, latest, relations or timeline."`
+	View string `arg:"" complete:"fleet,latest,relations,timeline" help:"fleet, latest, relations or timeline."`
 	Data string `default:"fleetbeat-data" help:"Folder of the event log and the views." placeholder:"DIR"`
 }
 

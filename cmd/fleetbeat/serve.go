@@ -24,7 +24,7 @@ type serveFlags struct {
 	KeyRate          float64       `default:"5000" help:"Requests a second that one API key may make, 0 for any number; an upload is one." placeholder:"N"`
 	TrustClock       bool          `help:"Believe this machine's clock even where it is far from what the log says."`
 	LogFormat        string        `default:"text" enum:"text,json" help:"Format of the process's own log, on standard error: ${enum}."`
-	LogLevel         slog.Level    `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	LogLevel         slog.Level    `default:"info" complete:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
 }
 
 func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) app.Options {
@@ -35,7 +35,7 @@ func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) app
 	return app.Options{
 		Listen: f.Listen, Data: f.Data, Interval: interval, Grace: grace, HeartbeatsMaxAge: f.HeartbeatsMaxAge,
 		MinFree: int64(f.MinFree), RegisterUnknown: f.UnknownVehicles == "register", KeyRate: f.KeyRate, TrustClock: f.TrustClock,
-		Logger: slog.New(handler), Version: version,
+		Logger: slog.New(handler), Version: thisBuild().Version,
 	}
 }
 
