@@ -22,8 +22,9 @@ run: build ## Start Fleetbeat on its embedded engines with the demo fleet: http:
 build: ## Build bin/fleetbeat
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/fleetbeat ./cmd/fleetbeat
 
-deps: ## Install what the tests need
+deps: ## Install what the tests need, Debian packages too where root runs it
 	go mod download
+	.ci/shell-tools
 
 test: deps ## Run all tests
 	@[ "$$(id -u)" = 0 ] || echo 'SKIPPED: the tests of a full disk need root, to mount a small one'
