@@ -164,6 +164,7 @@ func (s *server) get(vin string) (v vehicle) {
 func (s *server) getAfter(vin, position string) (v vehicle) {
 	s.t.Helper()
 	s.ask(200, "GET", "/api/v1/vehicles/"+vin+"?after="+position, nil, &v)
+	require.Equal(s.t, v.Status == "never_seen", v.FirstHeartbeat.IsZero(), "what is heard was heard once: %+v", v)
 	return v
 }
 

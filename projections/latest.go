@@ -36,7 +36,7 @@ func LatestKey(vin domain.VIN) Key { return Key{KindLatest, string(vin)} }
 
 // Latest returns the view of last heartbeats, locations and readings.
 func Latest() View {
-	return View{Name: "latest", Version: 2, table: table(
+	return View{Name: "latest", Version: 2, Status: true, table: table(
 		on(func(e *domain.VehicleRegistered, touch func(Key)) { touch(LatestKey(e.VIN)) },
 			func(b *Batch, e *domain.VehicleRegistered) {
 				b.put(&LatestVehicle{VIN: e.VIN, Life: b.place.Revision})

@@ -63,7 +63,9 @@ func TestAwaitWakes(t *testing.T) {
 		{"a view with statuses not by an evaluation before the position", projections.Timeline(), evaluated(1), false},
 		{"a view with statuses not by reaching the position", projections.Fleet(), &domain.SettingsChanged{}, false},
 		{"a view without statuses by reaching the position", projections.Relations(), &domain.CustomerRegistered{}, true},
-		{"a view without statuses by an evaluation beyond the position", projections.Latest(), evaluated(1), true},
+		{"a view without statuses by an evaluation beyond the position", projections.Relations(), evaluated(1), true},
+		{"what transitions tell of heartbeats not before they are judged", projections.Latest(), evaluated(1), false},
+		{"what transitions tell of heartbeats when they are judged", projections.Latest(), evaluated(2), true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

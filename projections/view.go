@@ -12,7 +12,8 @@ type View struct {
 	Name string
 	// Version is counted up with every change that would make the same log give other rows; the view is then built anew.
 	Version int
-	// Status says that the view shows statuses, so that a position is reached only when liveness has judged it.
+	// Status says that the view shows statuses, or what else transitions tell, so that a position is reached only when liveness
+	// has judged it.
 	Status bool
 	table  map[string]handler
 }
