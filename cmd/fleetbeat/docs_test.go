@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -192,4 +193,21 @@ func TestSystemdUnit(t *testing.T) {
 		assert.True(t, known[name], "%s is a variable of serve", name)
 		assert.NotContains(t, start, "--"+strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "FLEETBEAT_")), "_", "-"), "a flag would win")
 	}
+}
+
+func TestSystemdTakesTheUnit(t *testing.T) {
+	t.Parallel()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("systemd-analyze is not installed here")
+	}
+	text, err := os.ReadFile("../../deploy/fleetbeat.service")
+	require.NoError(t, err)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "fleetbeat.service")
+	require.NoError(t, os.WriteFile(name, bytes.ReplaceAll(text, []byte("/usr/local/bin/fleetbeat"), []byte(self)), 0o600))
+	out, err := exec.Command(analyze, "verify", "--man=no", name).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Empty(t, string(out), "and has nothing to say about it")
 }
