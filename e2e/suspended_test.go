@@ -73,10 +73,13 @@ func TestDeviceThatRepeatsItself(t *testing.T) {
 		s.register(vin(n), vin(n)[8:], "Johans Bulk AB")
 		stops = append(stops, to.keepPinging(t, vin(n), brief/10, body))
 	}
-	eventually(t, "both are connected", func() bool {
-		return s.get(vin(sameTime)).Status == "connected" && s.get(vin(sameID)).Status == "connected"
+	first := map[int]vehicle{}
+	eventually(t, "both are connected, in every view", func() bool {
+		for n := range bodies {
+			first[n] = s.get(vin(n))
+		}
+		return !first[sameTime].FirstHeartbeat.IsZero() && !first[sameID].FirstHeartbeat.IsZero()
 	})
-	first := map[int]vehicle{sameTime: s.get(vin(sameTime)), sameID: s.get(vin(sameID))}
 	for n, body := range bodies {
 		assert.True(t, s.ping(vin(n), body).Duplicate, "the answer says that the id was seen before")
 	}
