@@ -74,19 +74,7 @@ func changesParams() []*huma.Param {
 // changeFilter reads the filter from the parameters, and for whom it is.
 func (r *request) changeFilter() (f queries.ChangeFilter) {
 	f.Owner = ownerOf(r.Context())
-	for _, id := range r.list("customer") {
-		f.Customers = append(f.Customers, domain.CustomerID(id))
-	}
-	for _, text := range r.list("status") {
-		status, err := domain.ParseStatus("status", text)
-		r.check(err)
-		f.Statuses = append(f.Statuses, status)
-	}
-	for _, text := range r.list("vin") {
-		vin, err := domain.ParseVIN(text)
-		r.check(err)
-		f.VINs = append(f.VINs, vin)
-	}
+	f.Customers, f.Statuses, f.VINs = r.customers(), r.statuses(), r.vins()
 	return f
 }
 

@@ -155,3 +155,31 @@ func (p *params) check(err error) {
 	}
 	p.fail(known)
 }
+
+// customers returns the ids of customers that are asked for.
+func (p *params) customers() (ids []domain.CustomerID) {
+	for _, id := range p.list("customer") {
+		ids = append(ids, domain.CustomerID(id))
+	}
+	return ids
+}
+
+// statuses returns the statuses that are asked for.
+func (p *params) statuses() (statuses []domain.Status) {
+	for _, text := range p.list("status") {
+		status, err := domain.ParseStatus("status", text)
+		p.check(err)
+		statuses = append(statuses, status)
+	}
+	return statuses
+}
+
+// vins returns the VINs that are asked for.
+func (p *params) vins() (vins []domain.VIN) {
+	for _, text := range p.list("vin") {
+		vin, err := domain.ParseVIN(text)
+		p.check(err)
+		vins = append(vins, vin)
+	}
+	return vins
+}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"fleetbeat/domain"
 	"fleetbeat/queries"
 )
 
@@ -37,9 +36,8 @@ func (s *server) addSummary() {
 		doc: "Vehicles per status at the end of every quarter of an hour (UTC) that the window touches, up to asOf. A vehicle counts for " +
 			"the customer who owned it then, from its registration until it is decommissioned; a customer that is not there has no vehicles.",
 	}, func(ctx context.Context, r *request) (queries.History, error) {
-		q := queries.GetHistory{Owner: ownerOf(ctx), From: r.instant("from"), To: r.instant("to"), After: r.after(s.positions)}
-		for _, id := range r.list("customer") {
-			q.Customers = append(q.Customers, domain.CustomerID(id))
+		q := queries.GetHistory{
+			Customers: r.customers(), Owner: ownerOf(ctx), From: r.instant("from"), To: r.instant("to"), After: r.after(s.positions),
 		}
 		if err := r.err(); err != nil {
 			return queries.History{}, err

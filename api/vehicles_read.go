@@ -62,18 +62,6 @@ func (s *server) listVehicles(r *request) queries.ListVehicles {
 	if reversed && sort == "" {
 		r.fail(domain.InvalidField("sort", "names no column after the -"))
 	}
-	for _, id := range r.list("customer") {
-		q.Customers = append(q.Customers, domain.CustomerID(id))
-	}
-	for _, text := range r.list("status") {
-		status, err := domain.ParseStatus("status", text)
-		r.check(err)
-		q.Statuses = append(q.Statuses, status)
-	}
-	for _, text := range r.list("vin") {
-		vin, err := domain.ParseVIN(text)
-		r.check(err)
-		q.VINs = append(q.VINs, vin)
-	}
+	q.Customers, q.Statuses, q.VINs = r.customers(), r.statuses(), r.vins()
 	return q
 }

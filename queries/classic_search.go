@@ -76,7 +76,7 @@ func (h ClassicSearchHandler) Handle(ctx context.Context, q ClassicSearch) ([]Cl
 
 // matches returns the vehicles that q means, in order of their VINs.
 func (h ClassicSearchHandler) matches(ctx context.Context, q ClassicSearch) ([]Vehicle, error) {
-	filter := Filter{Customers: owned(nil, q.Owner)}
+	filter := Filter{Customers: Owned(nil, q.Owner)}
 	if q.Online != nil {
 		filter.Statuses = []domain.Status{domain.Connected}
 		if !*q.Online {

@@ -32,29 +32,13 @@ func (h ExportVehiclesHandler) Pages(ctx context.Context, q ListVehicles) iter.S
 			yield(VehicleList{}, err)
 			return
 		}
-		q.Limit, q.Customers = exportRows, owned(q.Customers, q.Owner)
+		q.Limit, q.Customers = exportRows, Owned(q.Customers, q.Owner)
 		for {
-			list, err := h.page(ctx, q)
+			list, err := vehiclePage(ctx, h.Fleet, h.Latest, h.Now, q)
 			if !yield(list, err) || err != nil || list.Next == "" {
 				return
 			}
 			q.Cursor, q.After = list.Next, domain.Position{}
 		}
 	}
-}
-
-func (h ExportVehiclesHandler) page(ctx context.Context, q ListVehicles) (VehicleList, error) {
-	fresh, err := await(ctx, h.Now, q.After, h.Fleet, h.Latest)
-	if err != nil {
-		return VehicleList{}, err
-	}
-	list, err := h.Fleet.Vehicles(ctx, q, fresh.AsOf)
-	if err != nil {
-		return VehicleList{}, err
-	}
-	if err := upToDate(ctx, h.Fleet, h.Latest, list.Items); err != nil {
-		return VehicleList{}, err
-	}
-	list.Freshness = fresh
-	return list, nil
 }

@@ -20,16 +20,21 @@ func (h ListVehiclesHandler) Handle(ctx context.Context, q ListVehicles) (Vehicl
 	if err := q.complete(); err != nil {
 		return VehicleList{}, err
 	}
-	q.Customers = owned(q.Customers, q.Owner)
-	fresh, err := await(ctx, h.Now, q.After, h.Fleet, h.Latest)
+	q.Customers = Owned(q.Customers, q.Owner)
+	return vehiclePage(ctx, h.Fleet, h.Latest, h.Now, q)
+}
+
+// vehiclePage reads one list page of a complete question, for a list and for an export.
+func vehiclePage(ctx context.Context, fleet FleetReader, latest LatestReader, now Clock, q ListVehicles) (VehicleList, error) {
+	fresh, err := await(ctx, now, q.After, fleet, latest)
 	if err != nil {
 		return VehicleList{}, err
 	}
-	list, err := h.Fleet.Vehicles(ctx, q, fresh.AsOf)
+	list, err := fleet.Vehicles(ctx, q, fresh.AsOf)
 	if err != nil {
 		return VehicleList{}, err
 	}
-	if err := upToDate(ctx, h.Fleet, h.Latest, list.Items); err != nil {
+	if err := upToDate(ctx, fleet, latest, list.Items); err != nil {
 		return VehicleList{}, err
 	}
 	list.Freshness = fresh

@@ -12,9 +12,9 @@ import (
 // nobody is the id of no customer: ids are hexadecimal.
 const nobody domain.CustomerID = "nobody"
 
-// owned returns the customers of a question as far as they are there for a caller: all that are asked for where owner is
+// Owned returns the customers of a question as far as they are there for a caller: all that are asked for where owner is
 // empty, else owner. Where he asks for others alone, the answer is that of a customer who does not exist.
-func owned(customers []domain.CustomerID, owner domain.CustomerID) []domain.CustomerID {
+func Owned(customers []domain.CustomerID, owner domain.CustomerID) []domain.CustomerID {
 	switch {
 	case owner == "":
 		return customers

@@ -27,24 +27,14 @@ type criteria struct {
 	ownClash  map[string]bool // the keys of registration numbers that owner uses twice; nil without an owner
 }
 
-// nobody is the id of no customer: ids are hexadecimal.
-const nobody domain.CustomerID = "nobody"
-
 func newCriteria(q queries.ListVehicles, asOf domain.Instant) criteria {
 	f := q.Filter
-	c := criteria{customers: unique(f.Customers), vins: unique(f.VINs), text: textfold.Fold(f.Text), clash: f.Clash, owner: q.Owner}
-	if c.owner != "" {
-		if len(c.customers) == 0 || slices.Contains(c.customers, c.owner) {
-			c.customers = []domain.CustomerID{c.owner}
-		} else {
-			c.customers = []domain.CustomerID{nobody}
-		}
-	}
+	c := criteria{vins: unique(f.VINs), text: textfold.Fold(f.Text), clash: f.Clash, owner: q.Owner}
 	for _, s := range f.Statuses {
 		c.ranks = append(c.ranks, rankOf(s))
 	}
 	c.ranks = unique(c.ranks)
-	c = c.of(c.customers)
+	c = c.of(unique(queries.Owned(f.Customers, q.Owner)))
 	if len(c.vins) > 0 {
 		c.wanted = make(map[string]bool, len(c.vins))
 		for _, vin := range c.vins {
