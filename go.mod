@@ -2,6 +2,9 @@ module fleetbeat
 
 go 1.26.0
 
+// npm packages may hold Go files, which `./...` would build and lint.
+ignore ./web/node_modules
+
 require (
 	github.com/EventStore/EventStore-Client-Go/v4 v4.2.0
 	github.com/ThreeDotsLabs/watermill v1.5.1

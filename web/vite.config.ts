@@ -1,0 +1,29 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { devBase } from './build/base.ts';
+import { precompress } from './build/precompress.ts';
+
+const api = process.env['FLEETBEAT_API'] ?? 'http://127.0.0.1:8080';
+const proxied = ['/api', '/healthz', '/readyz', '/heartbeat', '/heartbeats', '/openapi.json', '/docs', '/static'];
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), devBase(), precompress()],
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+  },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api }])) },
+  test: {
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'http://localhost/' } },
+    setupFiles: ['src/test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    css: false,
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
