@@ -62,6 +62,13 @@ type Unready struct {
 	Why  string
 }
 
+// Dashboard serves pages and what they load. Everybody may have them: what they show they ask the API for.
+type Dashboard interface {
+	http.Handler
+	// Patterns returns what is routed to it, as patterns of a [http.ServeMux].
+	Patterns() []string
+}
+
 // Deps are what the API calls. Commands, Queries, Keys, Feed, LogID and Log are needed, the rest may be nil.
 type Deps struct {
 	Commands Commands
@@ -78,6 +85,8 @@ type Deps struct {
 	Warnings func(ctx context.Context) []Unready
 	// Metrics answers GET /metrics.
 	Metrics http.Handler
+	// Dashboard takes the place of the small page at /: a *web.Dashboard.
+	Dashboard Dashboard
 	// Observe is told of every request when it is answered: its operation ("unknown" where there is no such route), the
 	// status and the time from the end of its headers to the end of its answer.
 	Observe func(operation string, status int, took time.Duration)

@@ -18,7 +18,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; con
 
 // addPages registers what people open in a browser, the document that the page of the docs shows, and the metrics.
 func (s *server) addPages() {
-	s.addPage("GET /{$}", "home", "static/home.html")
+	s.addDashboard()
 	s.addPage("GET /docs", "docs", "static/docs.html")
 	for _, name := range []string{"docs.js", "home.js", "style.css"} {
 		s.addPage("GET /static/"+name, "static", "static/"+name)
@@ -30,6 +30,18 @@ func (s *server) addPages() {
 	if s.deps.Metrics != nil {
 		s.mux.Handle("GET /metrics", s.deps.Metrics)
 		s.operations["GET /metrics"] = "metrics"
+	}
+}
+
+// addDashboard registers the dashboard or, without one, a small page that leads to the docs.
+func (s *server) addDashboard() {
+	if s.deps.Dashboard == nil {
+		s.addPage("GET /{$}", "home", "static/home.html")
+		return
+	}
+	for _, pattern := range s.deps.Dashboard.Patterns() {
+		s.mux.Handle(pattern, s.deps.Dashboard)
+		s.operations[pattern] = "dashboard"
 	}
 }
 

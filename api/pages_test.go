@@ -47,6 +47,22 @@ func TestWhatPagesLoadIsThere(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, do(t, deps(), http.MethodGet, "/static/docs.html", "").Code, "a page has one address")
 }
 
+// board stands for the dashboard.
+type board struct{ http.HandlerFunc }
+
+func (board) Patterns() []string { return []string{"GET /{$}", "GET /vehicles", "GET /assets/{file}"} }
+
+func TestTheDashboardTakesThePlaceOfTheSmallPage(t *testing.T) {
+	t.Parallel()
+	d := deps()
+	d.Dashboard = board{func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("board " + r.URL.Path)) }}
+	for _, path := range []string{"/", "/vehicles", "/assets/a.js"} {
+		assert.Equal(t, "board "+path, do(t, d, http.MethodGet, path, "").Body.String())
+	}
+	assert.Equal(t, http.StatusNotFound, do(t, d, http.MethodGet, "/vehicle", "").Code, "what it does not name is not its own")
+	assert.Contains(t, do(t, d, http.MethodGet, "/docs", "").Body.String(), "docs.js")
+}
+
 func TestMetricsAreThereWhereGiven(t *testing.T) {
 	t.Parallel()
 	d := deps()

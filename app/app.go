@@ -19,6 +19,7 @@ import (
 	"fleetbeat/eventstore/sqlite"
 	"fleetbeat/ingest"
 	"fleetbeat/liveness"
+	"fleetbeat/web"
 )
 
 // node is the name of the one node that an embedded log has. The lock of the data folder keeps it the only one.
@@ -268,7 +269,11 @@ func newestMoment(ctx context.Context, store eventstore.Store) (domain.Instant, 
 
 func (a *App) makeServer(context.Context) error {
 	options := api.Options{Version: a.options.Version, LoopbackOnly: true, KeyRate: a.options.KeyRate}
-	a.server = api.NewServer(api.New(a.deps(), options), a.log)
+	dashboard, err := web.New()
+	if err != nil {
+		return err
+	}
+	a.server = api.NewServer(api.New(a.deps(dashboard), options), a.log)
 	a.server.RegisterOnShutdown(a.feed.Close) // or a stop would wait for streams, which never end
 	return nil
 }

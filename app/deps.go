@@ -9,7 +9,7 @@ import (
 )
 
 // deps hands the API its handlers.
-func (a *App) deps() api.Deps {
+func (a *App) deps(dashboard api.Dashboard) api.Deps {
 	c, v := a.commands, a.views.reading
 	now := func() domain.Instant { return domain.InstantOf(time.Now()) }
 	return api.Deps{
@@ -35,13 +35,14 @@ func (a *App) deps() api.Deps {
 			LookupVehicles: queries.LookupVehiclesHandler{Plates: v.relations, Fleet: v.fleet, Latest: v.latest, Now: now},
 			ExportVehicles: queries.ExportVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 		},
-		Keys:     a.keyring,
-		Feed:     a.feed,
-		LogID:    a.logID,
-		Ready:    a.unready,
-		Warnings: a.warnings,
-		Metrics:  a.metrics.handler(),
-		Observe:  a.metrics.request,
-		Log:      a.log,
+		Keys:      a.keyring,
+		Feed:      a.feed,
+		LogID:     a.logID,
+		Ready:     a.unready,
+		Warnings:  a.warnings,
+		Metrics:   a.metrics.handler(),
+		Dashboard: dashboard,
+		Observe:   a.metrics.request,
+		Log:       a.log,
 	}
 }

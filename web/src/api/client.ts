@@ -35,9 +35,12 @@ export const client = createClient<paths>({
  * The data of an answer, or a throw of [ApiError]. Whoever asks the service goes through here, so that a screen meets two
  * kinds of failure alone: ApiError (it answered no) and TypeError (it did not answer).
  */
-export async function answered<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answered<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<Exclude<T, string>> {
   const { data, error, response } = await call;
-  if (data !== undefined) return data;
+  // The document also names forms that no screen asks for (CSV), which are text.
+  if (data !== undefined && typeof data !== 'string') return data as Exclude<T, string>;
   throw new ApiError(isProblem(error) ? error : unexplained(response));
 }
 

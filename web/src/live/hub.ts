@@ -1,0 +1,55 @@
+import type { FromHub, LiveState, ToHub } from './messages';
+
+/** A page as the hub sees it: a MessagePort, or the page itself where there is no SharedWorker. */
+export type Listener = (message: FromHub) => void;
+
+/** Follows the stream until the signal aborts; see follow. */
+export type Follow = (url: string, tell: Listener, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Holds the browser's one connection to the stream and hands what comes to all pages. Over HTTP/1.1 a browser opens six
+ * connections to a server: with one a page, the seventh tab would hang. It is open as long as somebody listens.
+ */
+export class Hub {
+  readonly #follow: Follow;
+  readonly #listeners = new Set<Listener>();
+  #state: LiveState = 'connecting';
+  #stop: AbortController | undefined;
+
+  constructor(follow: Follow) {
+    this.#follow = follow;
+  }
+
+  /** Takes what a page said. */
+  hear(message: ToHub, from: Listener): void {
+    if (message.type === 'bye') {
+      this.#listeners.delete(from);
+      if (this.#listeners.size === 0) this.#end();
+      return;
+    }
+    this.#listeners.add(from);
+    if (this.#stop === undefined) this.#begin(message.url);
+    else from({ type: 'state', state: this.#state });
+  }
+
+  #begin(url: string): void {
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.#tell({ type: 'state', state: 'connecting' });
+    const over = () => {
+      if (this.#stop === stop) this.#stop = undefined; // the next hello begins anew
+    };
+    void this.#follow(url, (message) => this.#tell(message), stop.signal).then(over, over);
+  }
+
+  #end(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.#state = 'connecting';
+  }
+
+  #tell(message: FromHub): void {
+    if (message.type === 'state') this.#state = message.state;
+    for (const listener of this.#listeners) listener(message);
+  }
+}

@@ -1,0 +1,18 @@
+import type { RegistryChange, Transition } from '../api/client';
+
+/** Something that happened, as pages hear of it. */
+export type Change =
+  | { id: string; event: 'connected' | 'disconnected'; data: Transition }
+  | { id: string; event: 'registry'; data: RegistryChange };
+
+/**
+ * How the stream stands: `connecting` until it was open once, `open`, `lost` while it is tried again, `denied` where a key is
+ * needed: it is then not tried again before a page says hello anew.
+ */
+export type LiveState = 'connecting' | 'open' | 'lost' | 'denied';
+
+/** What pages are told. After `reset` all that was known may be wrong: the log was put back to an earlier moment. */
+export type FromHub = { type: 'state'; state: LiveState } | { type: 'change'; change: Change } | { type: 'reset' };
+
+/** What pages say: hello with the address of the stream, bye when they go. */
+export type ToHub = { type: 'hello'; url: string } | { type: 'bye' };

@@ -1,0 +1,58 @@
+import { follow } from './follow';
+import { Hub } from './hub';
+import type { Change, FromHub, LiveState, ToHub } from './messages';
+import { wait } from './wait';
+
+/** The live stream as a page sees it. It is the one place that talks to it. */
+export interface Stream {
+  state: () => LiveState;
+  /** Calls back when the state may have changed; returns what ends that. */
+  onState: (changed: () => void) => () => void;
+  /** Calls back with each change, in their order; returns what ends that. */
+  onChange: (heard: (change: Change) => void) => () => void;
+  /** Calls back when all that was read before may be wrong: read it anew. */
+  onReset: (reset: () => void) => () => void;
+  /** Tries again where a key was needed: after a login. */
+  hello: () => void;
+}
+
+/** Sends to the hub, and calls back with what it tells. */
+export type Connect = (tell: (message: FromHub) => void) => (message: ToHub) => void;
+
+/** Opens the stream at an address. */
+export function openStream(url: string, connect: Connect): Stream {
+  let state: LiveState = 'connecting';
+  const states = new Set<() => void>();
+  const changes = new Set<(change: Change) => void>();
+  const resets = new Set<() => void>();
+  const send = connect((message) => {
+    if (message.type === 'state') {
+      state = message.state;
+      for (const each of states) each();
+    } else if (message.type === 'reset') for (const each of resets) each();
+    else for (const each of changes) each(message.change);
+  });
+  const hello = () => send({ type: 'hello', url });
+  hello();
+  globalThis.addEventListener('pagehide', () => send({ type: 'bye' }));
+  globalThis.addEventListener('pageshow', (event) => event.persisted && hello()); // back from the browser's cache of pages
+  return { state: () => state, onState: kept(states), onChange: kept(changes), onReset: kept(resets), hello };
+}
+
+function kept<T>(set: Set<T>) {
+  return (each: T) => {
+    set.add(each);
+    return () => void set.delete(each);
+  };
+}
+
+/** A hub shared by all tabs, or one of the page's own where the browser has no SharedWorker (Chrome on Android). */
+export const connect: Connect = (tell) => {
+  if (typeof SharedWorker === 'undefined') {
+    const hub = new Hub((url, to, signal) => follow(url, to, signal, { fetch: (...args) => fetch(...args), wait }));
+    return (message) => hub.hear(message, tell);
+  }
+  const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'fleetbeat-live' });
+  worker.port.onmessage = ({ data }: MessageEvent<FromHub>) => tell(data);
+  return (message) => worker.port.postMessage(message);
+};

@@ -1,0 +1,44 @@
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiError, address } from './api/client';
+import { newFreshness } from './live/freshness';
+import { connect, openStream } from './live/stream';
+import { router } from './router';
+import { WorldProvider } from './shell/live';
+import { theme } from './theme/theme';
+import './theme/fonts.css';
+import './theme/theme.css';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    // An answer of the service, a refusal too, is an answer; only silence is asked again.
+    queries: { retry: (failures, error) => !(error instanceof ApiError) && failures < 2, refetchOnWindowFocus: true },
+  },
+});
+const world = { stream: openStream(address('/api/v1/changes'), connect), freshness: newFreshness(() => Date.now()) };
+world.stream.onReset(() => void queries.resetQueries());
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      colorSchemeManager={localStorageColorSchemeManager({ key: 'fleetbeat-theme' })}
+      // Both write <style> into the page, which the content security policy forbids; theme/mantine.css is to say the same
+      // once a component of Mantine's is shown (NOTES.md).
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={queries}>
+        <WorldProvider value={world}>
+          <RouterProvider router={router} />
+        </WorldProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

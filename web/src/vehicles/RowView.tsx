@@ -1,0 +1,83 @@
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { duration } from '../format/duration';
+import { exactly, moment, secondsSince } from '../format/time';
+import { StatusWord } from '../marks/Mark';
+import type { Row } from './list';
+
+interface Props {
+  row: Row;
+  index: number;
+  top: number;
+  current: boolean;
+  now: number;
+  pick: (index: number) => void;
+}
+
+/** One vehicle of the list: plain spans, because there are many and each is painted anew each second. */
+export const RowView = memo(function RowView({ row, index, top, current, now, pick }: Props) {
+  const { vehicle, matches } = row;
+  const { vin, registrationNumber, customer, status, since, lastHeartbeat } = vehicle;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-current={current || undefined}
+      tabIndex={current ? 0 : -1}
+      className={`row${matches ? '' : ' row-gone'}`}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => pick(index)}
+      onFocus={() => pick(index)}
+    >
+      <span role="cell" className="c-status patched" key={status}>
+        <StatusWord kind={status} />
+      </span>
+      <span role="cell" className="c-plate">
+        {registrationNumber}
+      </span>
+      <span role="cell" className="c-vin">
+        <Vin vin={vin} />
+      </span>
+      <span role="cell" className="c-customer">
+        {customer.name}
+      </span>
+      <span role="cell" className="c-heard num" title={lastHeartbeat && exactly(lastHeartbeat)}>
+        <span className="only-card">heard </span>
+        {lastHeartbeat === undefined ? '–' : duration(secondsSince(lastHeartbeat, now))}
+        {lastHeartbeat !== undefined && <span className="only-card"> ago</span>}
+      </span>
+      <span role="cell" className="c-for num">
+        {since === undefined ? '–' : duration(secondsSince(since, now))}
+      </span>
+      <span role="cell" className="c-since num" title={since && exactly(since)}>
+        {matches ? moment(since, new Date(now), 'utc') : 'no longer matches'}
+      </span>
+    </div>
+  );
+});
+
+/** A VIN that a click copies. */
+function Vin({ vin }: { vin: string }) {
+  const [copied, setCopied] = useState(false);
+  // Browsers give no clipboard to pages that came over plain HTTP from another machine.
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  const copy = () =>
+    void clipboard?.writeText(vin).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 1500);
+    });
+  return (
+    <button
+      type="button"
+      className="vin mono"
+      tabIndex={-1}
+      aria-label={copied ? `${vin} copied` : `Copy ${vin}`}
+      onClick={copy}
+    >
+      {vin}
+      <span className="copy">
+        {copied ? <IconCheck size={14} stroke={1.75} /> : <IconCopy size={14} stroke={1.5} />}
+      </span>
+    </button>
+  );
+}
