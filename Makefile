@@ -11,7 +11,7 @@ ARGS      ?=
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build deps test race lint bench generate
+.PHONY: help run build web dev deps test race lint bench generate
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,23 @@ help: ## Show what each target does
 run: build ## Start Fleetbeat on its embedded engines with the demo fleet: http://localhost:8080
 	bin/fleetbeat demo $(ARGS)
 
-build: ## Build bin/fleetbeat
+build: ## Build bin/fleetbeat, with the dashboard where npm is
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web/dist/index.html; \
+	else echo 'no npm: built without the dashboard; its page says how to add it'; fi
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/fleetbeat ./cmd/fleetbeat
+
+web: web/node_modules/.package-lock.json ## Build the dashboard, checked and tested, which bin/fleetbeat embeds
+	cd web && npm run --silent check && npm test --silent && npm run --silent build
+
+dev: web/node_modules/.package-lock.json ## The dashboard's dev server, for a Fleetbeat at FLEETBEAT_API or :8080
+	cd web && npm run dev
+
+# Node's packages are installed from the lock file alone, and run no scripts (web/.npmrc).
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/build web/public -type f) web/index.html web/vite.config.ts
+	cd web && npm run --silent build
 
 deps: ## Install what the tests need, Debian packages too where root runs it
 	go mod download

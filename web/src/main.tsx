@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiError, address } from './api/client';
 import { newFreshness } from './live/freshness';
 import { connect, openStream } from './live/stream';
-import { router } from './router';
+import { newRouter } from './router';
 import { WorldProvider } from './shell/live';
 import { theme } from './theme/theme';
 import './theme/fonts.css';
@@ -20,6 +20,8 @@ const queries = new QueryClient({
 });
 const world = { stream: openStream(address('/api/v1/changes'), connect), freshness: newFreshness(() => Date.now()) };
 world.stream.onReset(() => void queries.resetQueries());
+
+const router = newRouter();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, type RouterHistory, redirect } from '@tanstack/react-router';
 import { parseSearch, stringifySearch, validFilter } from './filter/filter';
 import { Shell } from './shell/Shell';
 import { VehiclesPage } from './vehicles/VehiclesPage';
@@ -20,17 +20,19 @@ const vehicles = createRoute({
   component: VehiclesPage,
 });
 
-/** The screens and their addresses; web.go answers index.html at the same ones. */
-export const router = createRouter({
-  routeTree: root.addChildren([start, vehicles]),
-  basepath: new URL(document.baseURI).pathname,
-  parseSearch,
-  stringifySearch,
-  defaultPreload: 'intent',
-});
+/** The screens and their addresses, which web.go knows too: it answers index.html at each. */
+export function newRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree: root.addChildren([start, vehicles]),
+    basepath: new URL(document.baseURI).pathname,
+    parseSearch,
+    stringifySearch,
+    ...(history && { history }),
+  });
+}
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof newRouter>;
   }
 }

@@ -40,7 +40,7 @@ export function StatusWord({ kind, size = 12 }: { kind: Kind; size?: 10 | 12 | 1
   return (
     <span className="status-word">
       <Mark kind={kind} size={size} />
-      {words[kind]}
+      <span>{words[kind]}</span>
     </span>
   );
 }

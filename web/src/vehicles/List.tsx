@@ -79,6 +79,7 @@ export function List({ rows, total, sort, onSort, current, pick, onWindow, scrol
                   index={index}
                   top={start}
                   current={index === current}
+                  tabbable={index === (current < 0 ? first : current)}
                   now={now}
                   pick={pick}
                 />

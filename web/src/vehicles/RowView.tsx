@@ -1,5 +1,5 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { memo, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { duration } from '../format/duration';
 import { exactly, moment, secondsSince } from '../format/time';
 import { StatusWord } from '../marks/Mark';
@@ -10,20 +10,30 @@ interface Props {
   index: number;
   top: number;
   current: boolean;
+  /** Whether Tab leads here: one row of the list is enough, j and k lead on. */
+  tabbable: boolean;
   now: number;
   pick: (index: number) => void;
 }
 
 /** One vehicle of the list: plain spans, because there are many and each is painted anew each second. */
-export const RowView = memo(function RowView({ row, index, top, current, now, pick }: Props) {
+export const RowView = memo(function RowView({ row, index, top, current, tabbable, now, pick }: Props) {
   const { vehicle, matches } = row;
   const { vin, registrationNumber, customer, status, since, lastHeartbeat } = vehicle;
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Focus follows j and k, and is never taken from where somebody is: a row may come back by scrolling alone.
+    const at = document.activeElement;
+    if (current && (at === document.body || at?.getAttribute('role') === 'row'))
+      line.current?.focus({ preventScroll: true });
+  }, [current]);
   return (
     <div
+      ref={line}
       role="row"
       aria-rowindex={index + 2}
       aria-current={current || undefined}
-      tabIndex={current ? 0 : -1}
+      tabIndex={tabbable ? 0 : -1}
       className={`row${matches ? '' : ' row-gone'}`}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => pick(index)}
@@ -32,7 +42,7 @@ export const RowView = memo(function RowView({ row, index, top, current, now, pi
       <span role="cell" className="c-status patched" key={status}>
         <StatusWord kind={status} />
       </span>
-      <span role="cell" className="c-plate">
+      <span role="cell" className="c-plate" title={registrationNumber}>
         {registrationNumber}
       </span>
       <span role="cell" className="c-vin">
@@ -47,7 +57,8 @@ export const RowView = memo(function RowView({ row, index, top, current, now, pi
         {lastHeartbeat !== undefined && <span className="only-card"> ago</span>}
       </span>
       <span role="cell" className="c-for num">
-        {since === undefined ? '–' : duration(secondsSince(since, now))}
+        <span className="for">{since === undefined ? '–' : duration(secondsSince(since, now))}</span>
+        {!matches && <span className="gone-word">no longer matches</span>}
       </span>
       <span role="cell" className="c-since num" title={since && exactly(since)}>
         {matches ? moment(since, new Date(now), 'utc') : 'no longer matches'}

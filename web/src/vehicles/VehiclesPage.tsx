@@ -46,7 +46,10 @@ export function VehiclesPage() {
     k: step(-1),
     ArrowDown: step(1),
     ArrowUp: step(-1),
-    Escape: () => setCurrent(-1),
+    Escape: () => {
+      setCurrent(-1);
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
     1: toggle(0),
     2: toggle(1),
     3: toggle(2),
@@ -82,7 +85,7 @@ export function VehiclesPage() {
                 {parts > 0 && <span className="badge">{parts}</span>}
               </button>
             )}
-            {!card && (
+            {!card && total?.n !== 0 && (
               <a className="button" href={csv} download>
                 <IconDownload size={16} stroke={1.5} /> Export {total && counted(total.n, 'row')}
               </a>
@@ -117,7 +120,11 @@ export function VehiclesPage() {
             card={card}
           />
         )}
-        <Foot window={window} total={total?.n} failed={order.error?.message} />
+        <Foot
+          window={window}
+          total={order.data && totalOf(order.data.pages[0] ?? {}).n}
+          failed={order.error?.message}
+        />
       </section>
       {narrow && (
         <dialog ref={sheet} className="sheet" aria-label="Filter">
