@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -12,12 +13,20 @@ import (
 )
 
 // operationIDs returns the ids of all operations: those of the document and those of the mux.
+// dashboard stands for a web.Dashboard.
+type dashboard struct{ http.Handler }
+
+func (dashboard) Patterns() []string { return []string{"GET /{$}"} }
+
 func operationIDs(t *testing.T) (ids []string) {
 	t.Helper()
 	s, _ := New(Deps{Metrics: newRoutes(nil)}, Options{}).(*server)
-	for pattern, id := range s.operations {
-		if pattern != streamPattern { // another form of the answer of listChanges
-			ids = append(ids, id)
+	with, _ := New(Deps{Dashboard: dashboard{}}, Options{}).(*server)
+	for _, operations := range []map[string]string{s.operations, with.operations} {
+		for pattern, id := range operations {
+			if pattern != streamPattern { // another form of the answer of listChanges
+				ids = append(ids, id)
+			}
 		}
 	}
 	var d struct {
