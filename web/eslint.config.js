@@ -10,11 +10,6 @@ export default ts.config(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // A throw of the router's redirect is how the router is told; everything else that is thrown is an Error.
-      '@typescript-eslint/only-throw-error': [
-        'error',
-        { allow: [{ from: 'package', package: '@tanstack/router-core', name: 'Redirect' }] },
-      ],
       // There is no compiler here: a warning that it would skip a component says nothing.
       'react-hooks/incompatible-library': 'off',
       'max-lines': ['error', { max: 300 }],

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { devBase } from './build/base.ts';
+import { mantineVariables } from './build/mantine.ts';
 import { precompress } from './build/precompress.ts';
 
 const api = process.env['FLEETBEAT_API'] ?? 'http://127.0.0.1:8080';
@@ -8,7 +9,7 @@ const proxied = ['/api', '/healthz', '/readyz', '/heartbeat', '/heartbeats', '/o
 
 export default defineConfig({
   base: './',
-  plugins: [react(), devBase(), precompress()],
+  plugins: [react(), devBase(), mantineVariables(), precompress()],
   build: {
     target: 'es2023',
     assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy

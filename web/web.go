@@ -35,7 +35,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 const rootBase = `<base href="./"`
 
 // pages returns the addresses that the router in the browser knows: each is index.html. A screen adds its own here.
-func pages() []string { return []string{"/{$}", "/vehicles"} }
+func pages() []string {
+	return []string{"/{$}", "/vehicles", "/vehicles/{vin}", "/lookup", "/customers", "/customers/import", "/live", "/login", "/keys"}
+}
 
 // Dashboard serves the dashboard. It may be used by many goroutines at once.
 type Dashboard struct {

@@ -9,6 +9,8 @@ import { connect, openStream } from './live/stream';
 import { newRouter } from './router';
 import { WorldProvider } from './shell/live';
 import { theme } from './theme/theme';
+import '@mantine/core/styles/global.css';
+import 'virtual:mantine.css';
 import './theme/fonts.css';
 import './theme/theme.css';
 
@@ -31,8 +33,7 @@ createRoot(root).render(
       theme={theme}
       defaultColorScheme="auto"
       colorSchemeManager={localStorageColorSchemeManager({ key: 'fleetbeat-theme' })}
-      // Both write <style> into the page, which the content security policy forbids; theme/mantine.css is to say the same
-      // once a component of Mantine's is shown (NOTES.md).
+      // Both write <style> into the page, which the content security policy forbids; virtual:mantine.css says the same.
       withCssVariables={false}
       withGlobalClasses={false}
     >

@@ -1,32 +1,77 @@
-import { createRootRoute, createRoute, createRouter, type RouterHistory, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router';
 import { parseSearch, stringifySearch, validFilter } from './filter/filter';
 import { Shell } from './shell/Shell';
-import { VehiclesPage } from './vehicles/VehiclesPage';
 
 const root = createRootRoute({ component: Shell });
+const under = { getParentRoute: () => root };
 
-const start = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/vehicles', replace: true });
-  },
-});
-
-const vehicles = createRoute({
-  getParentRoute: () => root,
-  path: '/vehicles',
-  validateSearch: validFilter,
-  component: VehiclesPage,
-});
+// One chunk a screen: nobody waits for what is not looked at.
+const routes = [
+  createRoute({
+    ...under,
+    path: '/',
+    validateSearch: validFilter,
+    component: lazyRouteComponent(() => import('./overview/OverviewPage'), 'OverviewPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/vehicles',
+    validateSearch: validFilter,
+    component: lazyRouteComponent(() => import('./vehicles/VehiclesPage'), 'VehiclesPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/vehicles/$vin',
+    validateSearch: validFilter,
+    component: lazyRouteComponent(() => import('./vehicle/VehiclePage'), 'VehiclePage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/lookup',
+    component: lazyRouteComponent(() => import('./lookup/LookupPage'), 'LookupPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/customers',
+    component: lazyRouteComponent(() => import('./customers/CustomersPage'), 'CustomersPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/customers/import',
+    component: lazyRouteComponent(() => import('./customers/ImportPage'), 'ImportPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/live',
+    validateSearch: validFilter,
+    component: lazyRouteComponent(() => import('./feed/FeedPage'), 'FeedPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/login',
+    component: lazyRouteComponent(() => import('./access/LoginPage'), 'LoginPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./access/KeysPage'), 'KeysPage'),
+  }),
+] as const;
 
 /** The screens and their addresses, which web.go knows too: it answers index.html at each. */
 export function newRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([start, vehicles]),
+    routeTree: root.addChildren(routes),
     basepath: new URL(document.baseURI).pathname,
     parseSearch,
     stringifySearch,
+    defaultPreload: 'intent',
     ...(history && { history }),
   });
 }

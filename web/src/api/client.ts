@@ -7,6 +7,7 @@ export type VehicleList = Schemas['VehicleList'];
 export type Problem = Schemas['Problem'];
 export type Transition = Schemas['Transition'];
 export type RegistryChange = Schemas['RegistryChange'];
+export type Session = Schemas['Session'];
 export type Status = Vehicle['status'];
 
 /** The address of a path of the service, behind whatever prefix the page was loaded from. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Filter, parseSearch, partsOf, stringifySearch, toggled, validFilter } from './filter';
+import { type Filter, ladder, parseSearch, partsOf, stringifySearch, toggled, totalOf, validFilter } from './filter';
 
 describe('a filter in the URL', () => {
   it.each<[string, Filter]>([
@@ -46,4 +46,13 @@ describe('parts of a filter', () => {
     expect(toggled(undefined, 'a')).toEqual(['a']);
     expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
   });
+});
+
+describe('numbers of a list', () => {
+  it('say where they are a least', () => {
+    expect(totalOf({ total: 7 })).toEqual({ n: 7, atLeast: false });
+    expect(totalOf({ totalAtLeast: 10_000 })).toEqual({ n: 10_000, atLeast: true });
+  });
+  it('of the silent add up from the longest', () =>
+    expect(ladder([{ under: 300, count: 46 }, { under: 3600, count: 38 }, { count: 18 }])).toEqual([102, 56, 18]));
 });

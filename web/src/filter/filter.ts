@@ -84,3 +84,27 @@ export function partsOf(filter: Filter): number {
 export function toggled<T extends string>(among: readonly T[] | undefined, value: T): T[] {
   return among?.includes(value) ? among.filter((each) => each !== value) : [...(among ?? []), value];
 }
+
+/** How many vehicles the filter finds; above 10,000 matches of a text the service gives a least number. */
+export function totalOf(list: { total?: number; totalAtLeast?: number }): { n: number; atLeast: boolean } {
+  return list.total === undefined ? { n: list.totalAtLeast ?? 0, atLeast: true } : { n: list.total, atLeast: false };
+}
+
+/** How many are disconnected for more than each step, made of how many are in between: the last first. */
+export function ladder(steps: readonly { under?: number; count: number }[]): number[] {
+  const more: number[] = [];
+  let sum = 0;
+  for (const { count } of steps.toReversed()) {
+    sum += count;
+    more.unshift(sum);
+  }
+  return more;
+}
+
+/** The words of a filter's statuses. */
+export function inWords(statuses: readonly Status[], words: Readonly<Record<Status, string>>): string {
+  return statuses.map((status) => words[status]).join(', ');
+}
+
+/** What a change takes out to look at all vehicles again. */
+export const cleared = { q: undefined, status: undefined, silentFor: undefined, customer: undefined } as const;

@@ -1,18 +1,20 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { LivePill } from './LivePill';
+import { useReadAnew } from './live';
 import { pages } from './pages';
 import { ThemeSwitch } from './ThemeSwitch';
 import './shell.css';
 
 /** What surrounds every screen: the header, and on a telephone the navigation below. */
 export function Shell() {
+  useReadAnew();
   return (
     <div className="shell">
       <a className="skip" href="#main">
         Skip to the content
       </a>
       <header className="header">
-        <Link to="/vehicles" className="name">
+        <Link to="/" className="name">
           <Logo /> Fleetbeat
         </Link>
         <Pages className="pages" icons={false} label="Pages" />
@@ -36,7 +38,7 @@ function Pages({ className, icons, label }: { className: string; icons: boolean;
   return (
     <nav className={className} aria-label={label}>
       {pages.map(({ to, name, icon: Icon }) => (
-        <Link key={to} to={to}>
+        <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
           {icons && <Icon size={18} stroke={1.5} />}
           {name}
         </Link>

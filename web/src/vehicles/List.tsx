@@ -2,7 +2,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect } from 'react';
 import type { Order } from '../filter/filter';
-import { useNow } from '../shell/clock';
+import { useTime } from '../shell/time';
 import type { Row } from './list';
 import { RowView } from './RowView';
 
@@ -22,8 +22,6 @@ interface Props {
   pick: (index: number) => void;
   onWindow: (window: Window) => void;
   scroller: RefObject<HTMLDivElement | null>;
-  /** How much the service's clock is ahead of this browser's, in milliseconds. */
-  ahead: number;
   card: boolean;
 }
 
@@ -42,8 +40,8 @@ const columns: readonly {
 ];
 
 /** The rows, of which only those on screen exist. */
-export function List({ rows, total, sort, onSort, current, pick, onWindow, scroller, ahead, card }: Props) {
-  const now = useNow() + ahead;
+export function List({ rows, total, sort, onSort, current, pick, onWindow, scroller, card }: Props) {
+  const time = useTime();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -80,7 +78,7 @@ export function List({ rows, total, sort, onSort, current, pick, onWindow, scrol
                   top={start}
                   current={index === current}
                   tabbable={index === (current < 0 ? first : current)}
-                  now={now}
+                  time={time}
                   pick={pick}
                 />
               )

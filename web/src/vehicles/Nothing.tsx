@@ -1,10 +1,9 @@
 import { useQueries } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
-import { type Filter, partsOf, silences } from '../filter/filter';
+import { type Filter, inWords, partsOf, silences, totalOf } from '../filter/filter';
+import type { Change } from '../filter/useFilter';
 import { count } from '../format/number';
 import { words } from '../marks/Mark';
-import { inWords, totalOf } from './list';
-import type { Change } from './Rail';
 
 /** The parts of a filter that can be dropped. */
 type Part = 'q' | 'status' | 'silentFor' | 'customer';
@@ -38,7 +37,7 @@ function NoMatch({ filter, change }: { filter: Filter; change: Change }) {
         Object.entries(filter).filter(([name]) => name !== part && name !== 'sort'),
       ) as Filter;
       return {
-        queryKey: ['vehicles', 'live', 'without', rest],
+        queryKey: ['live', 'without', rest],
         queryFn: async ({ signal }: { signal: AbortSignal }) =>
           totalOf(await answered(client.GET('/api/v1/vehicles', { params: { query: { ...rest, limit: 1 } }, signal }))),
       };

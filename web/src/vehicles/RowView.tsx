@@ -1,8 +1,9 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { duration } from '../format/duration';
-import { exactly, moment, secondsSince } from '../format/time';
+import { exactly, secondsSince } from '../format/time';
 import { StatusWord } from '../marks/Mark';
+import type { Time } from '../shell/time';
 import type { Row } from './list';
 
 interface Props {
@@ -12,12 +13,12 @@ interface Props {
   current: boolean;
   /** Whether Tab leads here: one row of the list is enough, j and k lead on. */
   tabbable: boolean;
-  now: number;
+  time: Time;
   pick: (index: number) => void;
 }
 
 /** One vehicle of the list: plain spans, because there are many and each is painted anew each second. */
-export const RowView = memo(function RowView({ row, index, top, current, tabbable, now, pick }: Props) {
+export const RowView = memo(function RowView({ row, index, top, current, tabbable, time, pick }: Props) {
   const { vehicle, matches } = row;
   const { vin, registrationNumber, customer, status, since, lastHeartbeat } = vehicle;
   const line = useRef<HTMLDivElement>(null);
@@ -53,15 +54,15 @@ export const RowView = memo(function RowView({ row, index, top, current, tabbabl
       </span>
       <span role="cell" className="c-heard num" title={lastHeartbeat && exactly(lastHeartbeat)}>
         <span className="only-card">heard </span>
-        {lastHeartbeat === undefined ? '–' : duration(secondsSince(lastHeartbeat, now))}
+        {lastHeartbeat === undefined ? '–' : duration(secondsSince(lastHeartbeat, time.now))}
         {lastHeartbeat !== undefined && <span className="only-card"> ago</span>}
       </span>
       <span role="cell" className="c-for num">
-        <span className="for">{since === undefined ? '–' : duration(secondsSince(since, now))}</span>
+        <span className="for">{since === undefined ? '–' : duration(secondsSince(since, time.now))}</span>
         {!matches && <span className="gone-word">no longer matches</span>}
       </span>
       <span role="cell" className="c-since num" title={since && exactly(since)}>
-        {matches ? moment(since, new Date(now), 'utc') : 'no longer matches'}
+        {matches ? time.moment(since) : 'no longer matches'}
       </span>
     </div>
   );

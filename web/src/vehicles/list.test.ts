@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Vehicle } from '../api/client';
-import { drift, ladder, patched, stillMatches, totalOf } from './list';
+import { drift, patched, stillMatches } from './list';
 
 const now = Date.parse('2026-11-21T14:00:00Z');
 const vehicle = (vin: string, status: Vehicle['status'], lastHeartbeat = '2026-11-21T13:50:00Z'): Vehicle => ({
@@ -41,13 +41,4 @@ describe('what changed since the order was frozen', () => {
   ] as const)('%s then, %s now, %d gone', (frozen, total, gone, expected) =>
     expect(drift(frozen, total, gone)).toEqual(expected),
   );
-});
-
-describe('numbers of a list', () => {
-  it('say where they are a least', () => {
-    expect(totalOf({ total: 7 })).toEqual({ n: 7, atLeast: false });
-    expect(totalOf({ totalAtLeast: 10_000 })).toEqual({ n: 10_000, atLeast: true });
-  });
-  it('of the silent add up from the longest', () =>
-    expect(ladder([{ under: 300, count: 46 }, { under: 3600, count: 38 }, { count: 18 }])).toEqual([102, 56, 18]));
 });

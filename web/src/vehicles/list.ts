@@ -1,4 +1,4 @@
-import type { Status, Vehicle } from '../api/client';
+import type { Vehicle } from '../api/client';
 import { type Filter, silences } from '../filter/filter';
 
 /** A row as it is shown: a vehicle of the frozen order, in its present state. */
@@ -44,25 +44,4 @@ export interface Drift {
 export function drift(frozen: number | undefined, total: number | undefined, gone: number): Drift {
   if (frozen === undefined || total === undefined) return { gone, fresh: 0 };
   return { gone, fresh: Math.max(0, total - frozen + gone) };
-}
-
-/** How many vehicles the filter finds; above 10,000 matches of a text the service gives a least number. */
-export function totalOf(list: { total?: number; totalAtLeast?: number }): { n: number; atLeast: boolean } {
-  return list.total === undefined ? { n: list.totalAtLeast ?? 0, atLeast: true } : { n: list.total, atLeast: false };
-}
-
-/** How many are disconnected for more than each step, made of how many are in between: the last first. */
-export function ladder(steps: readonly { under?: number; count: number }[]): number[] {
-  const more: number[] = [];
-  let sum = 0;
-  for (const { count } of steps.toReversed()) {
-    sum += count;
-    more.unshift(sum);
-  }
-  return more;
-}
-
-/** The words of a filter's statuses. */
-export function inWords(statuses: readonly Status[], words: Readonly<Record<Status, string>>): string {
-  return statuses.map((status) => words[status]).join(', ');
 }

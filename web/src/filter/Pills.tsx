@@ -1,9 +1,8 @@
 import { IconX } from '@tabler/icons-react';
 import type { VehicleList } from '../api/client';
-import { type Filter, silences } from '../filter/filter';
 import { words } from '../marks/Mark';
-import { inWords } from './list';
-import type { Change } from './Rail';
+import { cleared, type Filter, inWords, silences } from './filter';
+import type { Change } from './useFilter';
 
 /** The parts of the filter that are set, each with what takes it out. */
 export function Pills({
@@ -35,11 +34,7 @@ export function Pills({
         </li>
       ))}
       <li>
-        <button
-          type="button"
-          className="text-button"
-          onClick={() => change({ q: undefined, status: undefined, silentFor: undefined, customer: undefined })}
-        >
+        <button type="button" className="text-button" onClick={() => change(cleared)}>
           Clear
         </button>
       </li>

@@ -1,13 +1,8 @@
-import { IconSearch } from '@tabler/icons-react';
-import { type RefObject, useEffect, useState } from 'react';
 import type { VehicleList } from '../api/client';
-import { type Filter, silences, statuses, toggled } from '../filter/filter';
 import { count } from '../format/number';
 import { Mark, words } from '../marks/Mark';
-import { ladder } from './list';
-
-/** Changes parts of the filter; undefined takes a part out. */
-export type Change = (part: { [K in keyof Filter]?: Filter[K] | undefined }) => void;
+import { type Filter, ladder, silences, statuses, toggled } from './filter';
+import type { Change } from './useFilter';
 
 interface Props {
   filter: Filter;
@@ -88,50 +83,5 @@ function Customers({ filter, change, numbers }: Props) {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-/** How long typing has to pause before it is searched for. */
-const pause = 120;
-
-/** The one search field. What is typed shows at once, is searched for at the next pause, and follows Back. */
-export function Search({
-  value,
-  onChange,
-  input,
-}: {
-  value: string;
-  onChange: (q: string) => void;
-  input: RefObject<HTMLInputElement | null>;
-}) {
-  const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
-  if (told !== value) {
-    setTold(value);
-    if (typed.trim() !== value) setTyped(value); // the address changed by other means: Back, a pill, a link
-  }
-  useEffect(() => {
-    if (typed.trim() === value) return undefined;
-    const timer = setTimeout(() => onChange(typed.trim()), pause);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <div className="search">
-      <IconSearch size={16} stroke={1.75} />
-      <input
-        ref={input}
-        type="search"
-        placeholder="VIN, plate or customer"
-        aria-label="Search by VIN, plate or customer"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-        autoComplete="off"
-        spellCheck={false}
-      />
-      <span className="kbd" aria-hidden="true">
-        /
-      </span>
-    </div>
   );
 }

@@ -1,0 +1,4 @@
+/** Being built on this branch. */
+export function LoginPage() {
+  return <h1>LoginPage</h1>;
+}

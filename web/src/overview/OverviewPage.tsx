@@ -1,0 +1,4 @@
+/** Being built on this branch. */
+export function OverviewPage() {
+  return <h1>OverviewPage</h1>;
+}
