@@ -8,6 +8,7 @@ import { Pills } from '../filter/Pills';
 import { useFilter } from '../filter/useFilter';
 import { count, counted } from '../format/number';
 import { useKeys } from '../shell/keys';
+import { usePageTitle } from '../shell/title';
 import { Foot } from './Foot';
 import { List } from './List';
 import { Nothing } from './Nothing';
@@ -23,6 +24,7 @@ export function VehiclesPage() {
   const scroller = useRef<HTMLDivElement>(null);
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const narrow = useNarrow();
+  usePageTitle('Vehicles');
   const csv = address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`);
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
   const step = (by: number) => () => setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
