@@ -8,6 +8,11 @@ export type Problem = Schemas['Problem'];
 export type Transition = Schemas['Transition'];
 export type RegistryChange = Schemas['RegistryChange'];
 export type Session = Schemas['Session'];
+export type Summary = Schemas['Summary'];
+export type History = Schemas['History'];
+export type Counts = Schemas['Counts'];
+export type ListedTransition = Schemas['ListedTransition'];
+export type TransitionList = Schemas['TransitionList'];
 export type Status = Vehicle['status'];
 
 /** The address of a path of the service, behind whatever prefix the page was loaded from. */
@@ -32,16 +37,18 @@ export const client = createClient<paths>({
   fetch: (request) => globalThis.fetch(request),
 });
 
+/** The document also names forms of answers that no screen asks for here: CSV, which is text, and events, which are a list. */
+type Other = string | readonly unknown[];
+
 /**
  * The data of an answer, or a throw of [ApiError]. Whoever asks the service goes through here, so that a screen meets two
  * kinds of failure alone: ApiError (it answered no) and TypeError (it did not answer).
  */
 export async function answered<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<Exclude<T, string>> {
+): Promise<Exclude<T, Other>> {
   const { data, error, response } = await call;
-  // The document also names forms that no screen asks for (CSV), which are text.
-  if (data !== undefined && typeof data !== 'string') return data as Exclude<T, string>;
+  if (data !== undefined && typeof data !== 'string' && !Array.isArray(data)) return data as Exclude<T, Other>;
   throw new ApiError(isProblem(error) ? error : unexplained(response));
 }
 

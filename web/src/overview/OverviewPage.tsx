@@ -1,4 +1,76 @@
-/** Being built on this branch. */
+import { FilterButton, Filtered, SearchLine, useNarrow } from '../filter/Filtered';
+import { partsOf, statuses, toggled, totalOf } from '../filter/filter';
+import { Pills } from '../filter/Pills';
+import { useFilter } from '../filter/useFilter';
+import { useNumbers } from '../filter/useNumbers';
+import { count, counted } from '../format/number';
+import { Failed } from '../parts/Failed';
+import { useKeys } from '../shell/keys';
+import { usePageTitle } from '../shell/title';
+import { Nothing } from '../vehicles/Nothing';
+import { AsOf } from './AsOf';
+import { BeyondUsual } from './BeyondUsual';
+import { Ladder } from './Ladder';
+import { LastChanges } from './LastChanges';
+import { MostDisconnected } from './MostDisconnected';
+import { Tiles } from './Tiles';
+import { useSummary } from './useFleet';
+import './overview.css';
+
+/** The fleet, or what a filter leaves of it, in numbers: how many, since when, whose, and what changed last. */
 export function OverviewPage() {
-  return <h1>OverviewPage</h1>;
+  const [filter, change] = useFilter();
+  const asked = useNumbers(filter);
+  const narrow = useNarrow();
+  usePageTitle('Overview');
+  const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
+  useKeys({ 1: toggle(0), 2: toggle(1), 3: toggle(2) });
+  // What is usual is known of whole customers: it says nothing of a part of their vehicles.
+  const whole = partsOf(filter) === (filter.customer ? 1 : 0);
+  const summary = useSummary(whole);
+  const numbers = asked.data;
+  const parts = { filter, change, numbers };
+  const customers = filter.customer?.length ?? summary.data?.customers.length;
+  const habits = summary.data?.customers.some(({ usual }) => usual) ?? true;
+  return (
+    <Filtered {...parts}>
+      <section className="content overview" aria-label="Overview">
+        <div className="overview-scroll">
+          <div className="overview-title">
+            <h1>{titleOf(numbers, partsOf(filter) > 0)}</h1>
+            {!narrow && <Pills {...parts} />}
+            <AsOf customers={whole ? customers : undefined} asOf={numbers?.asOf} />
+            <FilterButton {...parts} />
+          </div>
+          {narrow && <SearchLine {...parts} />}
+          {narrow && <Pills {...parts} />}
+          {numbers === undefined && asked.error ? (
+            <Failed error={asked.error} again={() => void asked.refetch()} />
+          ) : numbers !== undefined && !asked.isPlaceholderData && totalOf(numbers).n === 0 ? (
+            <Nothing filter={filter} change={change} />
+          ) : (
+            <>
+              <Tiles filter={filter} numbers={numbers} whole={whole} />
+              <Ladder filter={filter} numbers={numbers} />
+              <div className="overview-tables">
+                {whole && habits ? (
+                  <BeyondUsual filter={filter} summary={summary} />
+                ) : (
+                  <MostDisconnected filter={filter} numbers={numbers} young={whole} />
+                )}
+                <LastChanges filter={filter} />
+              </div>
+            </>
+          )}
+        </div>
+      </section>
+    </Filtered>
+  );
+}
+
+function titleOf(numbers: Parameters<typeof totalOf>[0] | undefined, filtered: boolean): string {
+  if (numbers === undefined) return 'Overview';
+  const { n, atLeast } = totalOf(numbers);
+  if (!filtered) return n === 1 ? '1 vehicle' : `All ${counted(n, 'vehicle')}`;
+  return `${count(n, atLeast)} ${n === 1 ? 'vehicle matches' : 'vehicles match'}`;
 }

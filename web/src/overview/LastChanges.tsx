@@ -1,0 +1,83 @@
+import { Link } from '@tanstack/react-router';
+import type { ListedTransition } from '../api/client';
+import { type Filter, partsOf } from '../filter/filter';
+import { duration } from '../format/duration';
+import { exactly } from '../format/time';
+import { StatusWord } from '../marks/Mark';
+import { Failed } from '../parts/Failed';
+import { type Time, useTime } from '../shell/time';
+import { rows } from './BeyondUsual';
+import { useLastChanges } from './useFleet';
+import { useHeld } from './useHeld';
+
+/** A change that was found so recently is new on the page, in milliseconds. */
+const fresh = 3000;
+
+/** What changed last, newest first, live. It stands still while somebody points at it: a link must not run away. */
+export function LastChanges({ filter }: { filter: Filter }) {
+  const changes = useLastChanges(filter.customer, rows);
+  const time = useTime();
+  const [items, held] = useHeld(changes.data?.items, JSON.stringify(filter.customer ?? []));
+  return (
+    <section className="table changes" aria-labelledby="changes">
+      <h2 id="changes">
+        Last changes <span className="aside">{aside(filter)}</span>
+      </h2>
+      <div role="table" aria-labelledby="changes" className="rows" {...held}>
+        <div role="row" className="head">
+          <span role="columnheader">Time, {time.zoneName}</span>
+          <span role="columnheader">Change</span>
+          <span role="columnheader">Plate</span>
+          <span role="columnheader">Customer</span>
+          <span role="columnheader" className="right">
+            After
+          </span>
+        </div>
+        {items?.map((each) => (
+          <Row key={each.position + each.vin} change={each} time={time} />
+        ))}
+        {items?.length === 0 && (
+          <p className="none">Nothing has changed yet; the first change appears here by itself.</p>
+        )}
+        {changes.error && !items && <Failed error={changes.error} again={() => void changes.refetch()} />}
+      </div>
+      <p className="table-foot">
+        <Link to="/live" search={filter.customer ? { customer: filter.customer } : {}} className="link">
+          Watch live
+        </Link>
+      </p>
+    </section>
+  );
+}
+
+function Row({ change, time }: { change: ListedTransition; time: Time }) {
+  const { at, provedAt, status, vin, registrationNumber, customer, afterSeconds } = change;
+  const isNew = time.now - Date.parse(provedAt) < fresh;
+  return (
+    <div role="row" className={isNew ? 'line patched' : 'line'}>
+      <span role="cell" className="num faint c-time" title={exactly(at)}>
+        {time.moment(at)}
+      </span>
+      <span role="cell" className={status === 'disconnected' ? 'c-change' : 'c-change back'}>
+        <StatusWord kind={status} />
+      </span>
+      <span role="cell" className="c-plate">
+        <Link to="/vehicles/$vin" params={{ vin }} className="row-link" title={`${registrationNumber}, ${vin}`}>
+          {registrationNumber}
+        </Link>
+      </span>
+      <span role="cell" className="c-name" title={customer.name}>
+        {customer.name}
+      </span>
+      <span role="cell" className="num right c-after">
+        {duration(afterSeconds)}
+      </span>
+    </div>
+  );
+}
+
+/** What these are the changes of: they follow the customers of a filter, and no other part of it. */
+function aside({ customer, ...rest }: Filter): string {
+  const whose = customer ? 'of these customers' : 'of all vehicles';
+  return partsOf(rest) > 0 ? `${whose}, whatever else is filtered` : 'and how long the vehicle was in the other status';
+}
