@@ -60,7 +60,7 @@ function Row({ id, name, now, usual, beyond, most }: Beyond & { most: number }) 
         <Link
           to="/vehicles"
           search={{ customer: [id], status: ['disconnected'] }}
-          className="row-link"
+          className="cover"
           title={`${name}: ${counted(now, 'vehicle')} disconnected`}
         >
           {name}
@@ -94,7 +94,7 @@ function none({ within, unknown }: Ranked): string {
 }
 
 function foot({ beyond, within, unknown }: Ranked): string {
-  const further = beyond.length > rows ? `${counted(beyond.length - rows, 'more customer')} beyond; ` : '';
+  const further = beyond.length > rows ? `${count(beyond.length - rows)} more beyond; ` : '';
   const inside = `${counted(within, 'customer is', 'customers are')} within ${within === 1 ? 'its' : 'their'} usual range`;
   const young = unknown > 0 ? `; ${count(unknown)} ${unknown === 1 ? 'has' : 'have'} none yet` : '';
   return `${further}${inside}${young}.`;

@@ -20,7 +20,9 @@ export function Ladder({ filter, numbers }: { filter: Filter; numbers: VehicleLi
   const from = parts.findIndex(({ step }) => step === filter.silentFor);
   return (
     <section className="ladder" aria-labelledby="ladder">
-      <h2 id="ladder">Silent for</h2>
+      <h2 id="ladder" className="ladder-title">
+        Silent for
+      </h2>
       <ul>
         {parts.map(({ words, step }, i) => {
           const n = steps?.[i]?.count ?? 0;
@@ -28,11 +30,13 @@ export function Ladder({ filter, numbers }: { filter: Filter; numbers: VehicleLi
             <li key={words} className={i < from ? 'left-out' : undefined} style={{ flexGrow: all === 0 ? 1 : n }}>
               <span className={n > 0 ? 'ladder-bar' : 'ladder-bar ladder-none'} />
               <Link
+                className="cover"
                 to="/vehicles"
                 search={searchOf(filter, step, i < parts.length - 1)}
                 title={opens(step, more?.[i] ?? 0, i)}
               >
-                <b className="num">{steps ? count(n) : <>&nbsp;</>}</b> <span>{words}</span>
+                <b className="ladder-n num">{steps ? count(n, numbers.facets?.atLeast) : <>&nbsp;</>}</b>{' '}
+                <span className="ladder-words">{words}</span>
                 <span className="visually-hidden">; {opens(step, more?.[i] ?? 0, i)}</span>
               </Link>
             </li>

@@ -17,16 +17,18 @@ const fresh = 3000;
 export function LastChanges({ filter }: { filter: Filter }) {
   const changes = useLastChanges(filter.customer, rows);
   const time = useTime();
-  const [items, held] = useHeld(changes.data?.items, JSON.stringify(filter.customer ?? []));
+  const [items, held, newer] = useHeld(changes.data?.items, JSON.stringify(filter.customer ?? []));
   return (
     <section className="table changes" aria-labelledby="changes">
       <h2 id="changes">
-        Last changes <span className="aside">{aside(filter)}</span>
+        Last changes <span className="aside">{newer ? 'newer ones wait while you are here' : aside(filter)}</span>
       </h2>
       <div role="table" aria-labelledby="changes" className="rows" {...held}>
         <div role="row" className="head">
           <span role="columnheader">Time, {time.zoneName}</span>
-          <span role="columnheader">Change</span>
+          <span role="columnheader">
+            <span className="word">Change</span>
+          </span>
           <span role="columnheader">Plate</span>
           <span role="columnheader">Customer</span>
           <span role="columnheader" className="right">
@@ -55,18 +57,23 @@ function Row({ change, time }: { change: ListedTransition; time: Time }) {
   const isNew = time.now - Date.parse(provedAt) < fresh;
   return (
     <div role="row" className={isNew ? 'line patched' : 'line'}>
-      <span role="cell" className="num faint c-time" title={exactly(at)}>
+      <span role="cell" className="num faint c-time">
         {time.moment(at)}
       </span>
       <span role="cell" className={status === 'disconnected' ? 'c-change' : 'c-change back'}>
         <StatusWord kind={status} />
       </span>
       <span role="cell" className="c-plate">
-        <Link to="/vehicles/$vin" params={{ vin }} className="row-link" title={`${registrationNumber}, ${vin}`}>
+        <Link
+          to="/vehicles/$vin"
+          params={{ vin }}
+          className="cover"
+          title={`${registrationNumber}, ${vin}\n${customer.name}\n${exactly(at)}`}
+        >
           {registrationNumber}
         </Link>
       </span>
-      <span role="cell" className="c-name" title={customer.name}>
+      <span role="cell" className="c-name">
         {customer.name}
       </span>
       <span role="cell" className="num right c-after">

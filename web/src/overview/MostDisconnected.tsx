@@ -1,27 +1,18 @@
 import { Link } from '@tanstack/react-router';
-import type { VehicleList } from '../api/client';
-import { type Filter, partsOf } from '../filter/filter';
+import type { Filter } from '../filter/filter';
 import { count, counted, share } from '../format/number';
+import type { Most } from './beyond';
 
 /**
  * Customers with most vehicles disconnected, where nothing usual is known: under a filter of vehicles, and while the log is
  * `young`er than three days.
  */
-export function MostDisconnected({
-  filter,
-  numbers,
-  young,
-}: {
-  filter: Filter;
-  numbers: VehicleList | undefined;
-  young: boolean;
-}) {
-  const shown = (numbers?.facets?.customers ?? []).filter(
-    ({ id, disconnected }) => disconnected > 0 && (filter.customer?.includes(id) ?? true),
-  );
-  const atLeast = numbers?.facets?.atLeast ?? false;
+export function MostDisconnected({ filter, most, young }: { filter: Filter; most: Most | undefined; young: boolean }) {
+  // Under these every match is disconnected, or none is: there is no share of them.
+  const shares = filter.status === undefined && filter.silentFor === undefined;
+  const atLeast = most?.atLeast ?? false;
   return (
-    <section className="table most" aria-labelledby="most">
+    <section className={shares ? 'table most' : 'table most no-shares'} aria-labelledby="most">
       <h2 id="most">
         Most disconnected{' '}
         <span className="aside">{young ? 'usual ranges appear after three days' : 'of what matches'}</span>
@@ -32,20 +23,24 @@ export function MostDisconnected({
           <span role="columnheader" className="right">
             Now
           </span>
-          <span role="columnheader" className="right">
-            Of
-          </span>
-          <span role="columnheader" className="right">
-            Share
-          </span>
+          {shares && (
+            <>
+              <span role="columnheader" className="right">
+                Of
+              </span>
+              <span role="columnheader" className="right">
+                Share
+              </span>
+            </>
+          )}
         </div>
-        {shown.map(({ id, name, disconnected, total }) => (
+        {most?.customers.map(({ id, name, disconnected, total }) => (
           <div role="row" className="line" key={id}>
             <span role="cell" className="c-name">
               <Link
                 to="/vehicles"
                 search={{ ...filter, customer: [id], status: ['disconnected'] }}
-                className="row-link"
+                className="cover"
                 title={`${name}: ${counted(disconnected, 'vehicle')} disconnected`}
               >
                 {name}
@@ -54,24 +49,31 @@ export function MostDisconnected({
             <span role="cell" className="num right strong">
               {count(disconnected, atLeast)}
             </span>
-            <span role="cell" className="num right faint">
-              {count(total, atLeast)}
-            </span>
-            <span role="cell" className="num right faint">
-              {atLeast ? '' : share(disconnected, total)}
-            </span>
+            {shares && (
+              <>
+                <span role="cell" className="num right faint">
+                  {count(total, atLeast)}
+                </span>
+                <span role="cell" className="num right faint">
+                  {atLeast ? '' : share(disconnected, total)}
+                </span>
+              </>
+            )}
           </div>
         ))}
-        {numbers && shown.length === 0 && <p className="none">No vehicle is disconnected.</p>}
+        {most?.customers.length === 0 && <p className="none">{none(most, young)}</p>}
       </div>
       <p className="table-foot">
-        {partsOf(filter) === 0
-          ? ''
-          : 'Usual ranges are of all vehicles of a customer: none is shown under this filter. '}
+        {young ? '' : 'Usual ranges are known of whole customers only. '}
         <Link to="/customers" className="link">
           All customers
         </Link>
       </p>
     </section>
   );
+}
+
+function none({ some }: Most, young: boolean): string {
+  if (some) return 'None of these customers is among the ten with most.';
+  return young ? 'No vehicle is disconnected.' : 'Nothing that matches is disconnected.';
 }

@@ -10,11 +10,13 @@ import { usePageTitle } from '../shell/title';
 import { Nothing } from '../vehicles/Nothing';
 import { AsOf } from './AsOf';
 import { BeyondUsual } from './BeyondUsual';
+import { mostOf } from './beyond';
 import { Ladder } from './Ladder';
 import { LastChanges } from './LastChanges';
 import { MostDisconnected } from './MostDisconnected';
 import { Tiles } from './Tiles';
 import { useSummary } from './useFleet';
+import '../vehicles/vehicles.css';
 import './overview.css';
 
 /** The fleet, or what a filter leaves of it, in numbers: how many, since when, whose, and what changed last. */
@@ -47,7 +49,9 @@ export function OverviewPage() {
           {numbers === undefined && asked.error ? (
             <Failed error={asked.error} again={() => void asked.refetch()} />
           ) : numbers !== undefined && !asked.isPlaceholderData && totalOf(numbers).n === 0 ? (
-            <Nothing filter={filter} change={change} />
+            <div className="vehicles">
+              <Nothing filter={filter} change={change} />
+            </div>
           ) : (
             <>
               <Tiles filter={filter} numbers={numbers} whole={whole} />
@@ -56,7 +60,11 @@ export function OverviewPage() {
                 {whole && habits ? (
                   <BeyondUsual filter={filter} summary={summary} />
                 ) : (
-                  <MostDisconnected filter={filter} numbers={numbers} young={whole} />
+                  <MostDisconnected
+                    filter={filter}
+                    most={mostOf(filter, numbers, whole ? summary.data : undefined)}
+                    young={whole}
+                  />
                 )}
                 <LastChanges filter={filter} />
               </div>

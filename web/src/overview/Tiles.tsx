@@ -27,26 +27,27 @@ export function Tiles({ filter, numbers, whole }: Props) {
     <ul className="tiles">
       {statuses.map((status) => (
         <li key={status} className={`tile tile-${status}`}>
-          <Tile status={status} filter={filter} numbers={numbers} then={then} />
-          {status === 'disconnected' && whole && <TileTrend data={trend} />}
+          <Tile status={status} filter={filter} numbers={numbers} whole={whole} then={then} />
+          {status === 'disconnected' && whole && <TileTrend data={trend} history={history} />}
         </li>
       ))}
     </ul>
   );
 }
 
-function Tile({ status, filter, numbers, then }: { status: Status; then: Then | undefined } & Omit<Props, 'whole'>) {
+function Tile({ status, filter, numbers, whole, then }: { status: Status; then: Then | undefined } & Props) {
   const atLeast = numbers !== undefined && totalOf(numbers).atLeast;
   const leftOut = filter.status !== undefined && !filter.status.includes(status);
+  const before = then && any(then.counts) ? `${count(then.counts[status])} at ${exactly(then.at)}` : undefined;
   return (
     <div className={leftOut ? 'tile-numbers left-out' : 'tile-numbers'}>
-      <Link to="/vehicles" search={{ ...filter, status: [status] }} className="tile-link">
+      <Link to="/vehicles" search={{ ...filter, status: [status] }} className="cover" title={before}>
         <span className="tile-word">
           <Mark kind={status} size={12} /> {words[status]}
         </span>{' '}
         <span className="tile-number">{numbers ? count(numbers.counts[status], atLeast) : <>&nbsp;</>}</span>
       </Link>
-      <p>{numbers && then && <Since now={numbers.counts[status]} then={then} status={status} />}&nbsp;</p>
+      {whole && <p>{numbers && then && <Since now={numbers.counts[status]} then={then} status={status} />}&nbsp;</p>}
       <p className="faint num">
         {numbers && (leftOut ? 'left out by the filter' : shareOf(numbers, status, filter))}&nbsp;
       </p>
@@ -59,7 +60,7 @@ function Since({ now, then, status }: { now: number; then: Then; status: Status 
   const by = now - then.counts[status];
   if (!any(then.counts)) return <span className="faint">no vehicles an hour ago</span>;
   return (
-    <span title={`${count(then.counts[status])} at ${exactly(then.at)}`} className="num">
+    <span className="num">
       {by === 0 ? 'same as' : <b>{`${count(Math.abs(by))} ${by > 0 ? 'more' : 'fewer'}`}</b>}
       {by === 0 ? ' ' : ' than '}an hour ago
     </span>

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 // jsdom has none and complains each time; the router calls it.
 globalThis.scrollTo = () => undefined;
+
+// A screen's chunk is loaded when it is first shown, which takes longer than a second on a busy machine.
+configure({ asyncUtilTimeout: 4000 });
 
 afterEach(cleanup);
