@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { devBase } from './build/base.ts';
+import { preloadFonts } from './build/fonts.ts';
 import { mantineVariables } from './build/mantine.ts';
 import { precompress } from './build/precompress.ts';
 
@@ -9,7 +10,7 @@ const proxied = ['/api', '/healthz', '/readyz', '/heartbeat', '/heartbeats', '/o
 
 export default defineConfig({
   base: './',
-  plugins: [react(), devBase(), mantineVariables(), precompress()],
+  plugins: [react(), devBase(), mantineVariables(), preloadFonts(), precompress()],
   build: {
     target: 'es2023',
     assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy

@@ -71,7 +71,7 @@ func of(files fs.FS) (*Dashboard, error) {
 
 // Patterns returns what is to be routed to the dashboard, as patterns of a [http.ServeMux].
 func (d *Dashboard) Patterns() []string {
-	patterns := []string{"GET /assets/{file}", "GET /boot.js", "GET /favicon.svg"}
+	patterns := []string{"GET /assets/{file}", "GET /boot.js", "GET /favicon.svg", "GET /favicon-silent.svg"}
 	for _, page := range pages() {
 		patterns = append(patterns, "GET "+page)
 	}

@@ -4,6 +4,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError, address } from './api/client';
+import { newContact } from './live/contact';
 import { newFreshness } from './live/freshness';
 import { connect, openStream } from './live/stream';
 import { newRouter } from './router';
@@ -17,11 +18,20 @@ import './theme/theme.css';
 const queries = new QueryClient({
   defaultOptions: {
     // An answer of the service, a refusal too, is an answer; only silence is asked again.
-    queries: { retry: (failures, error) => !(error instanceof ApiError) && failures < 2, refetchOnWindowFocus: true },
+    // A browser that takes itself for offline may be wrong, and the server beside it; a write that waits for a network
+    // would be sent when nobody thinks of it any more.
+    queries: {
+      retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
+      refetchOnWindowFocus: true,
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
   },
 });
-const world = { stream: openStream(address('/api/v1/changes'), connect), freshness: newFreshness(() => Date.now()) };
-world.stream.onReset(() => void queries.resetQueries());
+const clock = () => Date.now();
+const stream = openStream(address('/api/v1/changes'), connect);
+const world = { stream, freshness: newFreshness(clock), contact: newContact(clock, stream) };
+stream.onReset(() => void queries.resetQueries());
 
 const router = newRouter();
 

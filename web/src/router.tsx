@@ -1,12 +1,8 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  type RouterHistory,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, type RouterHistory } from '@tanstack/react-router';
 import { parseSearch, stringifySearch, validFilter } from './filter/filter';
+import { Broken, Coming, NotFound } from './shell/Broken';
 import { Shell } from './shell/Shell';
+import { lazyRouteComponent } from './shell/screen';
 
 const root = createRootRoute({ component: Shell });
 const under = { getParentRoute: () => root };
@@ -72,6 +68,10 @@ export function newRouter(history?: RouterHistory) {
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: NotFound,
+    defaultPendingComponent: Coming,
+    scrollRestoration: true,
     ...(history && { history }),
   });
 }

@@ -11,7 +11,7 @@ const pause = 120;
 export function Search({ filter, change }: { filter: Filter; change: Change }) {
   const value = filter.q ?? '';
   const input = useRef<HTMLInputElement>(null);
-  useKeys({ '/': () => input.current?.focus() });
+  useKeys('search', { search: () => input.current?.focus() });
   const [typed, setTyped] = useState(value);
   const [told, setTold] = useState(value);
   if (told !== value) {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
-import { liveEvery, useWorld } from '../shell/live';
+import { numbersEvery, useWorld } from '../shell/live';
 import type { Filter } from './filter';
 
 /** The counts and facets of a filter, as they are now. */
@@ -18,6 +18,6 @@ export function useNumbers(filter: Filter) {
       return list;
     },
     placeholderData: keepPreviousData,
-    refetchInterval: liveEvery,
+    refetchInterval: numbersEvery,
   });
 }

@@ -1,10 +1,11 @@
-import type { FromHub, LiveState, ToHub } from './messages';
+import { Hurry } from './follow';
+import type { FromHub, Standing, ToHub } from './messages';
 
 /** A page as the hub sees it: a MessagePort, or the page itself where there is no SharedWorker. */
 export type Listener = (message: FromHub) => void;
 
 /** Follows the stream until the signal aborts; see follow. */
-export type Follow = (url: string, tell: Listener, signal: AbortSignal) => Promise<void>;
+export type Follow = (url: string, tell: Listener, signal: AbortSignal, hurry: Hurry) => Promise<void>;
 
 /**
  * Holds the browser's one connection to the stream and hands what comes to all pages. Over HTTP/1.1 a browser opens six
@@ -13,7 +14,8 @@ export type Follow = (url: string, tell: Listener, signal: AbortSignal) => Promi
 export class Hub {
   readonly #follow: Follow;
   readonly #listeners = new Set<Listener>();
-  #state: LiveState = 'connecting';
+  readonly #hurry = new Hurry();
+  #standing: Standing = { state: 'connecting' };
   #stop: AbortController | undefined;
 
   constructor(follow: Follow) {
@@ -27,9 +29,13 @@ export class Hub {
       if (this.#listeners.size === 0) this.#end();
       return;
     }
+    if (message.type === 'now') {
+      this.#hurry.now();
+      return;
+    }
     this.#listeners.add(from);
     if (this.#stop === undefined) this.#begin(message.url);
-    else from({ type: 'state', state: this.#state });
+    else from({ type: 'state', ...this.#standing });
   }
 
   #begin(url: string): void {
@@ -39,17 +45,20 @@ export class Hub {
     const over = () => {
       if (this.#stop === stop) this.#stop = undefined; // the next hello begins anew
     };
-    void this.#follow(url, (message) => this.#tell(message), stop.signal).then(over, over);
+    void this.#follow(url, (message) => this.#tell(message), stop.signal, this.#hurry).then(over, over);
   }
 
   #end(): void {
     this.#stop?.abort();
     this.#stop = undefined;
-    this.#state = 'connecting';
+    this.#standing = { state: 'connecting' };
   }
 
   #tell(message: FromHub): void {
-    if (message.type === 'state') this.#state = message.state;
+    if (message.type === 'state') {
+      const { state, next } = message;
+      this.#standing = { state, ...(next !== undefined && { next }) };
+    }
     for (const listener of this.#listeners) listener(message);
   }
 }

@@ -39,6 +39,7 @@ async function followed(...answers: (() => Response)[]) {
       }
       return Promise.resolve(answer());
     },
+    now: () => 0,
     wait: (ms, signal) => {
       if (ms < 10_000) {
         pauses.push(ms);

@@ -11,8 +11,16 @@ export type Change =
  */
 export type LiveState = 'connecting' | 'open' | 'lost' | 'denied';
 
-/** What pages are told. After `reset` all that was known may be wrong: the log was put back to an earlier moment. */
-export type FromHub = { type: 'state'; state: LiveState } | { type: 'change'; change: Change } | { type: 'reset' };
+/**
+ * How the stream stands; `next` is when it is tried again, in milliseconds of this machine's clock: past while it is
+ * being tried. */
+export interface Standing {
+  state: LiveState;
+  next?: number;
+}
 
-/** What pages say: hello with the address of the stream, bye when they go. */
-export type ToHub = { type: 'hello'; url: string } | { type: 'bye' };
+/** What pages are told. After `reset` all that was known may be wrong: the log was put back to an earlier moment. */
+export type FromHub = ({ type: 'state' } & Standing) | { type: 'change'; change: Change } | { type: 'reset' };
+
+/** What pages say: hello with the address of the stream, now to have it tried again at once, bye when they go. */
+export type ToHub = { type: 'hello'; url: string } | { type: 'now' } | { type: 'bye' };

@@ -1,11 +1,13 @@
 import { follow } from './follow';
 import { Hub } from './hub';
-import type { Change, FromHub, LiveState, ToHub } from './messages';
-import { wait } from './wait';
+import type { Change, FromHub, LiveState, Standing, ToHub } from './messages';
+import { browser } from './wait';
 
 /** The live stream as a page sees it. It is the one place that talks to it. */
 export interface Stream {
   state: () => LiveState;
+  /** When a lost one is tried again, in milliseconds of this browser's clock: past while it is being tried. */
+  next: () => number | undefined;
   /** Calls back when the state may have changed; returns what ends that. */
   onState: (changed: () => void) => () => void;
   /** Calls back with each change, in their order; returns what ends that. */
@@ -14,6 +16,8 @@ export interface Stream {
   onReset: (reset: () => void) => () => void;
   /** Tries again where a key was needed: after a login. */
   hello: () => void;
+  /** Tries again at once where contact was lost. */
+  tryNow: () => void;
 }
 
 /** Sends to the hub, and calls back with what it tells. */
@@ -21,13 +25,13 @@ export type Connect = (tell: (message: FromHub) => void) => (message: ToHub) => 
 
 /** Opens the stream at an address. */
 export function openStream(url: string, connect: Connect): Stream {
-  let state: LiveState = 'connecting';
+  let standing: Standing = { state: 'connecting' };
   const states = new Set<() => void>();
   const changes = new Set<(change: Change) => void>();
   const resets = new Set<() => void>();
   const send = connect((message) => {
     if (message.type === 'state') {
-      state = message.state;
+      standing = message;
       for (const each of states) each();
     } else if (message.type === 'reset') for (const each of resets) each();
     else for (const each of changes) each(message.change);
@@ -36,7 +40,15 @@ export function openStream(url: string, connect: Connect): Stream {
   hello();
   globalThis.addEventListener('pagehide', () => send({ type: 'bye' }));
   globalThis.addEventListener('pageshow', (event) => event.persisted && hello()); // back from the browser's cache of pages
-  return { state: () => state, onState: kept(states), onChange: kept(changes), onReset: kept(resets), hello };
+  return {
+    state: () => standing.state,
+    next: () => standing.next,
+    onState: kept(states),
+    onChange: kept(changes),
+    onReset: kept(resets),
+    hello,
+    tryNow: () => send({ type: 'now' }),
+  };
 }
 
 function kept<T>(set: Set<T>) {
@@ -49,7 +61,7 @@ function kept<T>(set: Set<T>) {
 /** A hub shared by all tabs, or one of the page's own where the browser has no SharedWorker (Chrome on Android). */
 export const connect: Connect = (tell) => {
   if (typeof SharedWorker === 'undefined') {
-    const hub = new Hub((url, to, signal) => follow(url, to, signal, { fetch: (...args) => fetch(...args), wait }));
+    const hub = new Hub((url, to, signal, hurry) => follow(url, to, signal, browser, hurry));
     return (message) => hub.hear(message, tell);
   }
   const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'fleetbeat-live' });

@@ -1,3 +1,5 @@
+import type { Surroundings } from './follow';
+
 /** Resolves after so many milliseconds, or at once when the signal aborts. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -13,3 +15,6 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** The network and the time of a browser, of a page and of a worker alike. */
+export const browser: Surroundings = { fetch: (...args) => fetch(...args), now: () => Date.now(), wait };

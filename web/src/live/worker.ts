@@ -1,9 +1,9 @@
 import { follow } from './follow';
 import { Hub, type Listener } from './hub';
 import type { ToHub } from './messages';
-import { wait } from './wait';
+import { browser } from './wait';
 
-const hub = new Hub((url, tell, signal) => follow(url, tell, signal, { fetch: (...args) => fetch(...args), wait }));
+const hub = new Hub((url, tell, signal, hurry) => follow(url, tell, signal, browser, hurry));
 
 // The DOM's types do not know the scope of a shared worker.
 const scope = globalThis as unknown as { onconnect: (event: MessageEvent) => void };

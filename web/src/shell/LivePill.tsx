@@ -1,41 +1,66 @@
 import { age } from '../format/duration';
-import { moment } from '../format/time';
 import { useNow } from './clock';
-import { useLiveState, useWorld } from './live';
+import { useGone, useLiveState, useWorld } from './live';
+import { useTime } from './time';
 
-/** For so long a lost connection is "Reconnecting…": a restart takes less, and nobody needs to be alarmed by it. */
-const patience = 5000;
+/** Data that is older than this is no longer called live, although there is contact: the service itself may be behind. */
+const limit = 15_000;
 
 /** Says how old the data on the page is. It always shows, and is never wrong: without an answer the age only grows. */
 export function LivePill() {
   const state = useLiveState();
   const newest = useWorld().freshness.newest();
+  const gone = useGone();
+  const { moment } = useTime();
   const now = useNow();
-  if (newest === undefined) return <span className="pill-live">Connecting…</span>;
-  const old = age(Math.max(0, now - newest.at));
-  const gone = now - newest.at > (state === 'open' ? 3 * patience : patience);
-  if (gone) {
-    return (
-      <span className="pill-live pill-gone" role="status">
-        <Beats still /> Data from {moment(newest.asOf, new Date(now), 'utc')}, <span className="num">{old}</span> old
+  if (state === 'denied') return <span className="pill-live">Not logged in</span>;
+  if (newest === undefined)
+    return gone ? (
+      <span className="pill-live pill-gone">
+        <Beats missing /> No contact
+      </span>
+    ) : (
+      <span className="pill-live">
+        <Beats still /> Connecting…
       </span>
     );
-  }
+  const old = Math.max(0, now - newest.at);
+  if (gone || old > limit)
+    return (
+      <span className="pill-live pill-gone">
+        <Beats missing />
+        <span className="num">
+          <span className="pill-words">Data from </span>
+          {moment(newest.asOf)}
+          <span className="pill-age">, {age(old)} old</span>
+        </span>
+      </span>
+    );
   return (
     <span className="pill-live">
       <Beats still={state !== 'open'} />
-      {state === 'open' ? 'Live' : 'Reconnecting…'} <span className="num faint">{old}</span>
+      {state === 'open' ? 'Live' : 'Reconnecting…'} <span className="num faint pill-num">{age(old)}</span>
     </span>
   );
 }
 
-/** The live sign: three beats. */
-function Beats({ still }: { still: boolean }) {
+/** The live sign: three beats; of a service that is gone but one, and the others are missing. */
+function Beats({ still = false, missing = false }: { still?: boolean; missing?: boolean }) {
   return (
-    <svg className={still ? 'beats' : 'beats beating'} viewBox="0 0 14 12" width="14" height="12" aria-hidden="true">
-      {[0, 5, 10].map((x) => (
-        <rect key={x} x={x} y="0.5" width="3" height="11" />
-      ))}
+    <svg
+      className={still || missing ? 'beats' : 'beats beating'}
+      viewBox="0 0 14 12"
+      width="14"
+      height="12"
+      aria-hidden="true"
+    >
+      {[0, 5, 10].map((x) =>
+        missing && x > 0 ? (
+          <rect key={x} x={x} y="4.5" width="3" height="3" />
+        ) : (
+          <rect key={x} x={x} y="0.5" width="3" height="11" />
+        ),
+      )}
     </svg>
   );
 }

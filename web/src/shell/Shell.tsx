@@ -1,36 +1,115 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { IconSearch } from '@tabler/icons-react';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { GoneBanner } from './GoneBanner';
+import { caps } from './keymap';
+import { useKeys } from './keys';
 import { LivePill } from './LivePill';
-import { useReadAnew } from './live';
+import { Logo } from './Logo';
+import { useGone } from './live';
 import { pages } from './pages';
+import { useReadAnew } from './readAnew';
 import { ThemeSwitch } from './ThemeSwitch';
+import { TabSign, Titled, usePageName } from './title';
+import { useArrival } from './useArrival';
+import { type Over, useOver } from './useOver';
+import { ZoneSwitch } from './ZoneSwitch';
 import './shell.css';
 
 /** What surrounds every screen: the header, and on a telephone the navigation below. */
 export function Shell() {
-  useReadAnew();
   return (
-    <div className="shell">
-      <a className="skip" href="#main">
+    <Titled>
+      <TabSign />
+      <Frame />
+    </Titled>
+  );
+}
+
+function Frame() {
+  useReadAnew();
+  const { over, show, prepare } = useOver();
+  const gone = useGone();
+  const main = useArrival();
+  useShellKeys(show);
+  return (
+    <div className="shell" data-gone={gone || undefined}>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header className="header">
-        <Link to="/" className="name">
-          <Logo /> Fleetbeat
+        <Link to="/" className="name" aria-label="Fleetbeat, overview">
+          <Logo /> <span>Fleetbeat</span>
         </Link>
         <Pages className="pages" icons={false} label="Pages" />
         <div className="header-right">
+          <GoTo open={() => show('palette')} prepare={prepare} />
           <LivePill />
-          <span className="faint zone" title="All times are in UTC">
-            UTC
-          </span>
+          <ZoneSwitch />
           <ThemeSwitch />
+          <button
+            type="button"
+            className="icon-button help-button"
+            aria-label="Keyboard shortcuts"
+            title="Keyboard shortcuts"
+            onClick={() => show('help')}
+          >
+            ?
+          </button>
         </div>
       </header>
-      <main id="main" tabIndex={-1}>
+      <GoneBanner />
+      <main id="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
       <Pages className="bottom" icons label="Pages, below" />
+      <Arrived />
+      {over}
     </div>
+  );
+}
+
+function useShellKeys(show: (what: Over) => void): void {
+  const navigate = useNavigate();
+  const to = (page: (typeof pages)[number]['to']) => () => void navigate({ to: page });
+  useKeys('shell', {
+    palette: () => show('palette'),
+    help: () => show('help'),
+    overview: to('/'),
+    vehicles: to('/vehicles'),
+    customers: to('/customers'),
+    live: to('/live'),
+  });
+}
+
+/** Tells who does not see it which screen has come. */
+function Arrived() {
+  const name = usePageName();
+  const [first, setFirst] = useState(name);
+  if (first === '' && name !== '') setFirst(name);
+  return (
+    <p className="visually-hidden" role="status">
+      {name !== first && name}
+    </p>
+  );
+}
+
+/** Opens the palette; what it takes is loaded when somebody is about to. */
+function GoTo({ open, prepare }: { open: () => void; prepare: () => void }) {
+  return (
+    <button
+      type="button"
+      className="go-to"
+      aria-label="Go to vehicle, customer, action"
+      aria-keyshortcuts="Control+K Meta+K"
+      onClick={open}
+      onPointerEnter={prepare}
+      onFocus={prepare}
+    >
+      <IconSearch size={16} stroke={1.75} />
+      <span className="go-to-words">Go to vehicle, customer, action</span>
+      <span className="kbd">{caps('Mod k').join(' ')}</span>
+    </button>
   );
 }
 
@@ -44,18 +123,5 @@ function Pages({ className, icons, label }: { className: string; icons: boolean;
         </Link>
       ))}
     </nav>
-  );
-}
-
-function Logo() {
-  return (
-    <svg viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">
-      <g fill="currentColor">
-        <rect x="0" y="1" width="3" height="12" rx="0.5" />
-        <rect x="5" y="1" width="3" height="12" rx="0.5" />
-        <rect x="15" y="1" width="3" height="12" rx="0.5" />
-      </g>
-      <rect className="mark-disconnected" x="10" y="5.5" width="3" height="3" />
-    </svg>
   );
 }

@@ -1,13 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import type { Contact } from '../live/contact';
 import type { Freshness } from '../live/freshness';
 import type { LiveState } from '../live/messages';
 import type { Stream } from '../live/stream';
+import { onTick } from './clock';
 
 /** What every screen has of the world outside; tests give their own. */
 export interface World {
   stream: Stream;
   freshness: Freshness;
+  contact: Contact;
 }
 
 const Context = createContext<World | undefined>(undefined);
@@ -27,34 +29,25 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(stream.onState, stream.state);
 }
 
+/**
+ * Whether the server is gone: no contact for 5 s. What is on screen stays then; what would ask the server for something that
+ * cannot wait, an export or an edit, is disabled.
+ */
+export function useGone(): boolean {
+  const { stream, contact } = useWorld();
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const offs = [onTick(changed), stream.onState(changed)];
+      return () => {
+        for (const off of offs) off();
+      };
+    },
+    [stream],
+  );
+  return useSyncExternalStore(subscribe, contact.gone);
+}
+
 /** How often what is on screen is read anew where the stream tells nothing: last heartbeats are in no event. */
 export const liveEvery = 2000;
-/** Changes come in bursts: for so long after one, others wait for the same answer. */
-const burst = 300;
-
-/** Reads all whose query key begins with 'live' anew soon after something has changed, and when contact is back. */
-export function useReadAnew(): void {
-  const { stream } = useWorld();
-  const queries = useQueryClient();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let was = stream.state();
-    const soon = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ queryKey: ['live'] });
-      }, burst);
-    };
-    const offChange = stream.onChange(soon);
-    const offState = stream.onState(() => {
-      const is = stream.state();
-      if (is === 'open' && was === 'lost') soon();
-      was = is;
-    });
-    return () => {
-      offChange();
-      offState();
-      clearTimeout(timer);
-    };
-  }, [stream, queries]);
-}
+/** How often numbers are read anew: the stream tells of each change, but silence grows past the steps of a filter by itself. */
+export const numbersEvery = 5000;

@@ -15,12 +15,20 @@ export function useZone(): [Zone, (zone: Zone) => void] {
   return [zone, setZone];
 }
 
+/** What this browser's zone is called at a moment: CET, CEST, GMT+9. Where it never differs from UTC it is called UTC. */
+export function localZone(at: Date): string {
+  if (at.getTimezoneOffset() === 0 && ['UTC', 'Etc/UTC'].includes(Intl.DateTimeFormat().resolvedOptions().timeZone))
+    return 'UTC';
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(at);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local';
+}
+
 /** Time as screens show it. */
 export interface Time {
   /** The service's time in milliseconds, renewed each second: ages are counted from its clock, not from this browser's. */
   now: number;
   zone: Zone;
-  /** What the zone is called: UTC, or local. Named once a view. */
+  /** What the zone is called: UTC, or like CET. Named once a view. */
   zoneName: string;
   /** A moment in the zone: today 14:03:41, else with its day. */
   moment: (iso: string | undefined) => string;
@@ -34,7 +42,7 @@ export function useTime(): Time {
   return {
     now,
     zone,
-    zoneName: zone === 'utc' ? 'UTC' : 'local',
+    zoneName: zone === 'utc' ? 'UTC' : localZone(new Date(now)),
     moment: (iso) => moment(iso, new Date(now), zone),
   };
 }

@@ -4,6 +4,7 @@ import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { act, render } from '@testing-library/react';
 import { vi } from 'vitest';
 import type { Vehicle } from '../api/client';
+import { newContact } from '../live/contact';
 import { newFreshness } from '../live/freshness';
 import type { Change, LiveState } from '../live/messages';
 import { newRouter } from '../router';
@@ -17,6 +18,9 @@ export interface Asked {
   search: URLSearchParams;
   body: string;
 }
+
+/** What the shell asks for the tab's title, on every screen: no screen's tests want to hear of it. */
+const fleet = '/api/v1/vehicles?limit=1';
 
 /** What answers: JSON, a whole Response, or undefined for 404. */
 export type Answer = (asked: Asked) => unknown;
@@ -40,7 +44,7 @@ export function service(answers: Record<string, Answer>): Asked[] {
       search: url.searchParams,
       body: await request.text(),
     };
-    asked.push(one);
+    if (one.path !== fleet) asked.push(one);
     const name = Object.keys(known).find((each) => matches(each, `${request.method} ${url.pathname}`));
     const answer: unknown = name === undefined ? undefined : await known[name]?.(one);
     if (answer instanceof Response) return answer;
@@ -79,10 +83,12 @@ export function vehicle(plate: string, status: Vehicle['status'], more: Partial<
   };
 }
 
-/** Opens an address in the whole dashboard. `happened` tells a change, `stands` how the live stream stands. */
+/** Opens an address in the whole dashboard. `happened` tells a change, `stands` how the live stream stands, and when
+ * it is tried again. */
 export function open(path: string) {
   layout();
   let state: LiveState = 'open';
+  let next: number | undefined;
   const changes = new Set<(change: Change) => void>();
   const states = new Set<() => void>();
   const kept =
@@ -93,6 +99,8 @@ export function open(path: string) {
     };
   const stream = {
     state: () => state,
+    next: () => next,
+    tryNow: vi.fn(),
     onState: kept(states),
     onReset: () => () => undefined,
     hello: vi.fn(),
@@ -100,10 +108,11 @@ export function open(path: string) {
   };
   const router = newRouter(createMemoryHistory({ initialEntries: [path] }));
   const freshness = newFreshness(() => Date.now());
+  const contact = newContact(() => Date.now(), stream);
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <WorldProvider value={{ stream, freshness }}>
+        <WorldProvider value={{ stream, freshness, contact }}>
           <RouterProvider router={router} />
         </WorldProvider>
       </QueryClientProvider>
@@ -113,13 +122,15 @@ export function open(path: string) {
     router,
     stream,
     freshness,
+    contact,
     happened: (change: Change = { id: '1', event: 'registry', data: {} }) =>
       act(() => {
         for (const each of changes) each(change);
       }),
-    stands: (now: LiveState) =>
+    stands: (now: LiveState, again?: number) =>
       act(() => {
         state = now;
+        next = again;
         for (const each of states) each();
       }),
   };

@@ -1,5 +1,4 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { IconDownload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { address } from '../api/client';
 import { FilterButton, Filtered, SearchLine, useNarrow } from '../filter/Filtered';
@@ -7,7 +6,9 @@ import { partsOf, statuses, stringifySearch, toggled, totalOf } from '../filter/
 import { Pills } from '../filter/Pills';
 import { useFilter } from '../filter/useFilter';
 import { count, counted } from '../format/number';
+import { Download } from '../parts/Download';
 import { useKeys } from '../shell/keys';
+import { useGone } from '../shell/live';
 import { usePageTitle } from '../shell/title';
 import { Foot } from './Foot';
 import { List } from './List';
@@ -28,20 +29,19 @@ export function VehiclesPage() {
   const csv = address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`);
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
   const step = (by: number) => () => setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
-  useKeys({
-    j: step(1),
-    k: step(-1),
-    ArrowDown: step(1),
-    ArrowUp: step(-1),
-    Escape: () => {
+  const gone = useGone();
+  useKeys('vehicles', {
+    next: step(1),
+    previous: step(-1),
+    leave: () => {
       setCurrent(-1);
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
-    1: toggle(0),
-    2: toggle(1),
-    3: toggle(2),
-    u: apply,
-    e: () => location.assign(csv),
+    disconnected: toggle(0),
+    connected: toggle(1),
+    neverSeen: toggle(2),
+    apply,
+    export: gone ? undefined : () => location.assign(csv),
   });
   const total = numbers ? totalOf(numbers) : undefined;
   const title =
@@ -58,11 +58,7 @@ export function VehiclesPage() {
           {!narrow && <Pills {...parts} />}
           <div className="title-actions">
             <FilterButton {...parts} />
-            {!card && total?.n !== 0 && (
-              <a className="button" href={csv} download>
-                <IconDownload size={16} stroke={1.5} /> Export {total && counted(total.n, 'row')}
-              </a>
-            )}
+            {!card && total?.n !== 0 && <Download href={csv}>Export {total && counted(total.n, 'row')}</Download>}
           </div>
         </div>
         <SearchLine {...parts} />

@@ -1,0 +1,2 @@
+export { Help } from '../shell/Help';
+export { Palette } from './Palette';

@@ -1,8 +1,0 @@
-import { useEffect } from 'react';
-
-/** Names the tab after the screen that is shown. */
-export function usePageTitle(name: string): void {
-  useEffect(() => {
-    document.title = `${name} · Fleetbeat`;
-  }, [name]);
-}
