@@ -26,7 +26,7 @@ export function OverviewPage() {
   const narrow = useNarrow();
   usePageTitle('Overview');
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
-  useKeys({ 1: toggle(0), 2: toggle(1), 3: toggle(2) });
+  useKeys('overview', { disconnected: toggle(0), connected: toggle(1), neverSeen: toggle(2) });
   // What is usual is known of whole customers: it says nothing of a part of their vehicles.
   const whole = partsOf(filter) === (filter.customer ? 1 : 0);
   const summary = useSummary(whole);

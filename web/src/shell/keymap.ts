@@ -27,6 +27,14 @@ export const keymap = {
     name: 'Where there is a filter',
     acts: { search: [['/'], 'Search by VIN, plate or customer'] },
   },
+  overview: {
+    name: 'Overview',
+    acts: {
+      disconnected: [['1'], 'Disconnected, in or out of the filter'],
+      connected: [['2'], 'Connected, in or out'],
+      neverSeen: [['3'], 'Never seen, in or out'],
+    },
+  },
   vehicles: {
     name: 'Vehicles',
     acts: {
