@@ -31,7 +31,7 @@ func TestAStreamOnTheWire(t *testing.T) {
 	_, h := runFeed(t, newFeedSource(someChanges()...), api.FeedOptions{})
 	s := follow(t, h, "", place(40))
 	const data = `{"vin":"VLUR4X20009093588","registrationNumber":"ABC123","customer":{"id":"c2","name":"Kalles \"Grus\"\nAB"},` +
-		`"at":"2026-06-01T12:00:00.000Z","provedAt":"2026-06-01T12:00:01.000Z","lastHeartbeat":"2026-06-01T11:59:00.000Z","afterSeconds":3600}`
+		`"at":"2026-06-01T12:00:00.000Z","provedAt":"2026-06-01T12:00:01.000Z","lastHeartbeat":"2026-06-01T11:59:00.000Z","statusBefore":"never_seen","afterSeconds":3600}`
 	for _, want := range []string{
 		"id: 0f8fad5b.40", "",
 		"id: 0f8fad5b.50", "event: registry", `data: {"vin":"VLUR4X20009093588"}`, "",

@@ -25,7 +25,7 @@ func TestListChanges(t *testing.T) {
 	t.Run("answers the last transitions and where the stream goes on", func(t *testing.T) {
 		w := do(t, d, http.MethodGet, "/api/v1/changes", "", "Last-Event-ID", "is of the stream alone")
 		const rest = `"registrationNumber":"ABC123","at":"2026-06-01T12:00:00.000Z","provedAt":"2026-06-01T12:00:01.000Z",` +
-			`"lastHeartbeat":"2026-06-01T11:59:00.000Z","afterSeconds":3600`
+			`"lastHeartbeat":"2026-06-01T11:59:00.000Z","statusBefore":"never_seen","afterSeconds":3600`
 		requireJSON(t, w, http.StatusOK, `{"items":[
 			{"position":"0f8fad5b.70","status":"disconnected","vin":"YS2R4X20005399401","customer":{"id":"c1","name":"Kalles \"Grus\"\nAB"},`+rest+`},
 			{"position":"0f8fad5b.60","status":"connected","vin":"VLUR4X20009093588","customer":{"id":"c2","name":"Kalles \"Grus\"\nAB"},`+rest+`}
@@ -100,7 +100,7 @@ func TestTheDocumentDescribesTheStream(t *testing.T) {
 	assert.Equal(t, map[string]string{"$ref": "#/components/schemas/Transition"}, events[0].Properties.Data)
 	assert.Equal(t, []string{"registry"}, events[1].Properties.Event.Enum)
 	assert.Equal(t, map[string]string{"$ref": "#/components/schemas/RegistryChange"}, events[1].Properties.Data)
-	assert.Equal(t, []string{"vin", "registrationNumber", "customer", "at", "provedAt", "lastHeartbeat", "afterSeconds"},
+	assert.Equal(t, []string{"vin", "registrationNumber", "customer", "at", "provedAt", "lastHeartbeat", "statusBefore", "afterSeconds"},
 		document.Components.Schemas["Transition"].Required)
 	assert.Empty(t, document.Components.Schemas["RegistryChange"].Required)
 	assert.Contains(t, get.Parameters, parameter{Name: "Last-Event-ID", In: "header",

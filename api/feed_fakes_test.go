@@ -140,7 +140,7 @@ func (s *feedSource) Tail(_ context.Context, n int) (domain.Position, error) {
 func transition(n uint64, vin domain.VIN, customer domain.CustomerID, status domain.Status) queries.Change {
 	return queries.Change{Position: at(n), Status: status, Transition: queries.Transition{
 		VIN: vin, RegistrationNumber: "ABC123", Customer: queries.CustomerRef{ID: customer, Name: "Kalles \"Grus\"\nAB"},
-		At: noon(), ProvedAt: noon().Add(time.Second), LastHeartbeat: noon().Add(-time.Minute), AfterSeconds: 3600,
+		At: noon(), ProvedAt: noon().Add(time.Second), LastHeartbeat: noon().Add(-time.Minute), StatusBefore: domain.NeverSeen, AfterSeconds: 3600,
 	}}
 }
 

@@ -15,6 +15,7 @@ type Transition struct {
 	At                 domain.Instant `json:"at" format:"date-time" doc:"When it became true"`
 	ProvedAt           domain.Instant `json:"provedAt" format:"date-time" doc:"Up to when everything was known when it was found true; at or after at"`
 	LastHeartbeat      domain.Instant `json:"lastHeartbeat" format:"date-time"`
+	StatusBefore       domain.Status  `json:"statusBefore" enum:"never_seen,connected,disconnected" doc:"What the vehicle was until then; never_seen: this is its first heartbeat"`
 	AfterSeconds       int64          `json:"afterSeconds" doc:"How long the status before had lasted; since the registration for the first"`
 }
 

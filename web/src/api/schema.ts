@@ -813,6 +813,11 @@ export interface components {
              * @enum {string}
              */
             status: "connected" | "disconnected";
+            /**
+             * @description What the vehicle was until then; never_seen: this is its first heartbeat
+             * @enum {string}
+             */
+            statusBefore: "never_seen" | "connected" | "disconnected";
             /** @example YS2R4X20005399401 */
             vin: string;
         };
@@ -1114,6 +1119,11 @@ export interface components {
              */
             provedAt: string;
             registrationNumber: string;
+            /**
+             * @description What the vehicle was until then; never_seen: this is its first heartbeat
+             * @enum {string}
+             */
+            statusBefore: "never_seen" | "connected" | "disconnected";
             /** @example YS2R4X20005399401 */
             vin: string;
         };
