@@ -6,13 +6,13 @@ export type Vehicle = Schemas['Vehicle'];
 export type VehicleList = Schemas['VehicleList'];
 export type Problem = Schemas['Problem'];
 export type Transition = Schemas['Transition'];
+export type TransitionList = Schemas['TransitionList'];
 export type RegistryChange = Schemas['RegistryChange'];
 export type Session = Schemas['Session'];
 export type Summary = Schemas['Summary'];
 export type History = Schemas['History'];
 export type Counts = Schemas['Counts'];
 export type ListedTransition = Schemas['ListedTransition'];
-export type TransitionList = Schemas['TransitionList'];
 export type Status = Vehicle['status'];
 
 /** The address of a path of the service, behind whatever prefix the page was loaded from. */

@@ -13,6 +13,8 @@ interface Props {
   filter: Filter;
   change: Change;
   numbers: VehicleList | undefined;
+  /** The filter is of changes, not of vehicles. */
+  changes?: boolean;
 }
 
 /** Whether there is no room for the rail beside the content: it is a sheet then. */
@@ -38,7 +40,7 @@ export function Filtered({ children, ...props }: Props & { children: ReactNode }
 
 /** Opens the filter as a sheet; nothing where the rail has room. */
 export function FilterButton(props: Props) {
-  const { filter, change, numbers } = props;
+  const { filter, change, numbers, changes } = props;
   const sheet = useRef<HTMLDialogElement>(null);
   const parts = partsOf(filter);
   const total = numbers && totalOf(numbers).n;
@@ -59,7 +61,7 @@ export function FilterButton(props: Props) {
             Clear
           </button>
           <button type="button" className="button primary" onClick={() => sheet.current?.close()}>
-            Show {total !== undefined && counted(total, 'vehicle')}
+            Show {changes ? 'changes' : total !== undefined && counted(total, 'vehicle')}
           </button>
         </div>
       </dialog>

@@ -8,24 +8,27 @@ interface Props {
   filter: Filter;
   change: Change;
   numbers: VehicleList | undefined;
+  /** The filter is of changes: nothing becomes Never seen, and a change is not silent for a time. */
+  changes?: boolean;
 }
 
 /** The filter, part by part, each with what it would find. */
-export function Rail({ filter, change, numbers }: Props) {
+export function Rail({ filter, change, numbers, changes = false }: Props) {
   return (
     <>
-      <Statuses filter={filter} change={change} numbers={numbers} />
-      <SilentFor filter={filter} change={change} numbers={numbers} />
+      <Statuses filter={filter} change={change} numbers={numbers} changes={changes} />
+      {!changes && <SilentFor filter={filter} change={change} numbers={numbers} />}
       <Customers filter={filter} change={change} numbers={numbers} />
     </>
   );
 }
 
-function Statuses({ filter, change, numbers }: Props) {
+function Statuses({ filter, change, numbers, changes }: Props) {
+  const among = changes ? statuses.filter((status) => status !== 'never_seen') : statuses;
   return (
     <fieldset className="facet">
       <legend>Status</legend>
-      {statuses.map((status) => (
+      {among.map((status) => (
         <label key={status} className="choice">
           <input
             type="checkbox"
