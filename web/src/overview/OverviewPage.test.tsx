@@ -24,6 +24,7 @@ const customers: Summary['customers'] = [
 const transition = (n: number, status: ListedTransition['status'] = 'disconnected'): ListedTransition => ({
   position: `p${n}`,
   status,
+  statusBefore: status === 'connected' ? 'disconnected' : 'connected',
   vin: `YS2R4X2000539940${n}`,
   registrationNumber: `ABC 00${n}`,
   customer: { id: 'j', name: 'Johans Bulk AB' },
