@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
-import { type Filter, stringifySearch, validFilter } from './filter';
+import { useCallback, useMemo } from 'react';
+import { type Filter, parseSearch, stringifySearch, validFilter } from './filter';
 
 /** Changes parts of the filter; undefined takes a part out. */
 export type Change = (part: { [K in keyof Filter]?: Filter[K] | undefined }) => void;
@@ -20,7 +20,10 @@ export function useFilter(): [Filter, Change] {
     },
     [navigate],
   );
-  return [validFilter(texts({ q, status, silentFor, customer, sort })), change];
+  // The same filter is the same object: what is made of it (rows, orders) is made once, not each second.
+  const written = stringifySearch({ q, status, silentFor, customer, sort });
+  const filter = useMemo(() => validFilter(texts(parseSearch(written))), [written]);
+  return [filter, change];
 }
 
 /** A search with parts of its filter changed. */

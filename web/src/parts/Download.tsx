@@ -1,9 +1,9 @@
 import { IconDownload } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { useGone } from '../shell/live';
 
 /** A link to a file that the server writes, as a button; without contact it is one that cannot be pressed: the browser would save an error page. */
-export function Download({ href, children }: { href: string; children: ReactNode }) {
+export function Download({ href, children, ref }: { href: string; children: ReactNode; ref?: Ref<HTMLAnchorElement> }) {
   const inside = (
     <>
       <IconDownload size={16} stroke={1.5} /> {children}
@@ -14,7 +14,7 @@ export function Download({ href, children }: { href: string; children: ReactNode
       {inside}
     </button>
   ) : (
-    <a className="button" href={href} download>
+    <a ref={ref} className="button" href={href} download>
       {inside}
     </a>
   );

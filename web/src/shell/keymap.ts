@@ -35,12 +35,21 @@ export const keymap = {
       neverSeen: [['3'], 'Never seen, in or out'],
     },
   },
-  vehicles: {
-    name: 'Vehicles',
+  rows: {
+    name: 'Rows of vehicles',
     acts: {
       next: [['j', 'ArrowDown'], 'Next row'],
       previous: [['k', 'ArrowUp'], 'Previous row'],
+      below: [['PageDown'], 'One screen on'],
+      above: [['PageUp'], 'One screen back'],
+      first: [['Home'], 'First row'],
+      last: [['End'], 'Last row that is loaded'],
       leave: [['Escape'], 'No row'],
+    },
+  },
+  vehicles: {
+    name: 'Vehicles',
+    acts: {
       disconnected: [['1'], 'Disconnected, in or out of the filter'],
       connected: [['2'], 'Connected, in or out'],
       neverSeen: [['3'], 'Never seen, in or out'],

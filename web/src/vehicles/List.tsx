@@ -1,10 +1,11 @@
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect } from 'react';
 import type { Order } from '../filter/filter';
 import { useTime } from '../shell/time';
+import { Columns } from './columns';
 import type { Row } from './list';
 import { RowView } from './RowView';
+import { usePrinting } from './usePrinting';
 
 /** A window of rows: the first and the last that are on screen. */
 export interface Window {
@@ -23,104 +24,79 @@ interface Props {
   onWindow: (window: Window) => void;
   scroller: RefObject<HTMLDivElement | null>;
   card: boolean;
+  /** What stands after the last row that is loaded, where more match. */
+  end: ReactNode;
 }
 
-const columns: readonly {
-  name: string;
-  className: string;
-  sort?: 'status' | 'since' | 'vin' | 'registrationNumber' | 'customer';
-}[] = [
-  { name: 'Status', className: 'c-status', sort: 'status' },
-  { name: 'Plate', className: 'c-plate', sort: 'registrationNumber' },
-  { name: 'VIN', className: 'c-vin', sort: 'vin' },
-  { name: 'Customer', className: 'c-customer', sort: 'customer' },
-  { name: 'Last heartbeat', className: 'c-heard' },
-  { name: 'In status for', className: 'c-for', sort: 'since' },
-  { name: 'Since', className: 'c-since' },
-];
-
 /** The rows, of which only those on screen exist. */
-export function List({ rows, total, sort, onSort, current, pick, onWindow, scroller, card }: Props) {
+export function List(props: Props) {
+  const printing = usePrinting();
+  return (
+    <div role="table" aria-label="Vehicles" aria-rowcount={props.total + 1} className="table">
+      <Columns sort={props.sort} onSort={props.onSort} />
+      {printing ? <AllRows {...props} /> : <RowsOnScreen {...props} />}
+    </div>
+  );
+}
+
+function RowsOnScreen({ rows, current, pick, onWindow, scroller, card, end }: Props) {
   const time = useTime();
+  const size = card ? 84 : 36;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (card ? 84 : 36),
+    estimateSize: () => size,
     overscan: 6,
+    paddingEnd: end ? 44 : 0,
+    // The current row stays when it is scrolled away: with it the focus would go.
+    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
+      const first = Math.max(0, startIndex - overscan);
+      const shown = Array.from({ length: Math.min(count, endIndex + overscan + 1) - first }, (_, i) => first + i);
+      if (current < 0 || current >= count || shown.includes(current)) return shown;
+      return current < first ? [current, ...shown] : [...shown, current];
+    },
   });
-  const items = virtual.getVirtualItems();
   const height = virtual.scrollRect?.height ?? 0;
-  const size = card ? 84 : 36;
   const first = Math.min(rows.length, Math.floor((virtual.scrollOffset ?? 0) / size));
   const last = Math.min(rows.length, first + Math.max(0, Math.floor(height / size)));
-  useEffect(() => virtual.measure(), [virtual, card]);
+  useEffect(() => virtual.measure(), [virtual, size]);
   useEffect(() => onWindow({ first, last }), [first, last, onWindow]);
   useEffect(() => {
     if (current >= 0) virtual.scrollToIndex(current);
   }, [current, virtual]);
+  const tabbable = current < 0 ? first : current;
   return (
-    <div role="table" aria-label="Vehicles" aria-rowcount={total + 1} className="table">
-      <div role="row" aria-rowindex={1} className="columns">
-        {columns.map(({ name, className, sort: by }) => (
-          <Column key={name} name={name} className={className} by={by} sort={sort} onSort={onSort} />
-        ))}
-      </div>
-      <div ref={scroller} role="rowgroup" className="scroller">
-        <div role="presentation" className="rows" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }) => {
-            const row = rows[index];
-            return (
-              row && (
-                <RowView
-                  key={row.vehicle.vin}
-                  row={row}
-                  index={index}
-                  top={start}
-                  current={index === current}
-                  tabbable={index === (current < 0 ? first : current)}
-                  time={time}
-                  pick={pick}
-                />
-              )
-            );
-          })}
-        </div>
+    <div ref={scroller} role="rowgroup" className="scroller">
+      <div role="presentation" className="rows" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const { vin } = row.vehicle;
+          const at = { index, top: start, current: index === current, tabbable: index === tabbable };
+          return <RowView key={vin} row={row} time={time} pick={pick} {...at} />;
+        })}
+        {end && <div className="list-end">{end}</div>}
       </div>
     </div>
   );
 }
 
-function Column({
-  name,
-  className,
-  by,
-  sort,
-  onSort,
-}: {
-  name: string;
-  className: string;
-  by: (typeof columns)[number]['sort'] | undefined;
-  sort: Order;
-  onSort: Props['onSort'];
-}) {
-  if (by === undefined)
-    return (
-      <span role="columnheader" className={className}>
-        {name}
-      </span>
-    );
-  const down = sort === `-${by}`;
-  const active = sort === by || down;
+/** All rows that are loaded, for paper. */
+function AllRows({ rows, pick, scroller }: Props) {
+  const time = useTime();
   return (
-    <span role="columnheader" className={className} aria-sort={active ? (down ? 'descending' : 'ascending') : 'none'}>
-      <button
-        type="button"
-        className={active ? 'sort sort-active' : 'sort'}
-        onClick={() => onSort(active && !down ? `-${by}` : by)}
-      >
-        {active && (down ? <IconArrowDown size={14} stroke={1.5} /> : <IconArrowUp size={14} stroke={1.5} />)}
-        {name}
-      </button>
-    </span>
+    <div ref={scroller} role="rowgroup">
+      {rows.map((row, index) => (
+        <RowView
+          key={row.vehicle.vin}
+          row={row}
+          index={index}
+          time={time}
+          pick={pick}
+          current={false}
+          tabbable={false}
+        />
+      ))}
+    </div>
   );
 }

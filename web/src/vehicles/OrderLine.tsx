@@ -1,36 +1,62 @@
 import type { Filter } from '../filter/filter';
-import { counted } from '../format/number';
-import type { Drift } from './list';
+import { count, counted } from '../format/number';
+import { type Drift, mostRows } from './list';
 
 interface Props {
   filter: Filter;
+  /** How many match. */
+  total: number;
   changed: Drift;
-  apply: () => void;
+  apply: (byKey: boolean) => void;
   frozenAt: string;
 }
 
 /** How the rows are ordered; once they have changed, in the same place, the button that orders them anew. */
-export function OrderLine({ filter, changed: { gone, fresh }, apply, frozenAt }: Props) {
-  if (gone + fresh === 0) return <p className="order-line">{orderInWords(filter)}</p>;
+export function OrderLine({ filter, total, changed, apply, frozenAt }: Props) {
+  const changes = changed.gone + changed.fresh + changed.moved;
+  if (changes === 0)
+    return (
+      <p className="order-line">
+        {orderInWords(filter)}
+        {total > mostRows && (
+          <span className="order-hint">
+            The first {count(mostRows)} can be scrolled to. Customer, status, silence or a search find the others.
+          </span>
+        )}
+      </p>
+    );
   return (
-    <button type="button" className="freeze" onClick={apply}>
-      <b>{counted(gone + fresh, 'change')}</b> <span>– apply</span> <span className="kbd">u</span>
+    // A click by Enter or Space counts no button presses.
+    <button type="button" className="freeze" onClick={({ detail }) => apply(detail === 0)}>
+      <b>{counted(changes, 'change')}</b> <span>– apply</span> <span className="kbd">u</span>
       <span className="freeze-why">
-        {counted(gone, 'row')} no longer {gone === 1 ? 'matches' : 'match'}, {counted(fresh, 'vehicle')} new here. The
-        order is kept as of {frozenAt}.
+        {inWords(changed)}. The order is kept as of {frozenAt}.
       </span>
     </button>
   );
 }
 
-function orderInWords({ sort = 'status' }: Filter): string {
-  if (sort === 'status') return 'Disconnected first, longest first';
-  const by = {
-    since: 'time in status',
-    vin: 'VIN',
-    registrationNumber: 'plate',
-    customer: 'customer',
-    status: 'status',
+/** What has changed, of each kind that there is. */
+function inWords({ gone, fresh, moved }: Drift): string {
+  const said: string[] = [];
+  if (gone > 0) said.push(`${counted(gone, 'row')} no longer ${gone === 1 ? 'matches' : 'match'}`);
+  if (fresh > 0) said.push(`${counted(fresh, 'vehicle')} new here`);
+  if (moved > 0) said.push(`${counted(moved, 'row')} ${moved === 1 ? 'belongs' : 'belong'} elsewhere`);
+  return said.join(', ');
+}
+
+function orderInWords({ sort = 'status', status }: Filter): string {
+  const words = {
+    status: status?.length === 1 ? 'Longest first' : 'Disconnected first, longest first',
+    '-status': 'Never seen first, disconnected last',
+    since: 'Longest in their status first',
+    '-since': 'Shortest in their status first',
+    vin: 'By VIN',
+    '-vin': 'By VIN, last first',
+    registrationNumber: 'By plate',
+    '-registrationNumber': 'By plate, last first',
+    customer: 'By customer',
+    '-customer': 'By customer, last first',
   };
-  return `By ${by[sort.replace('-', '') as keyof typeof by]}${sort.startsWith('-') ? ', reversed' : ''}`;
+  return words[sort];
 }

@@ -1,15 +1,18 @@
-import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { memo, useEffect, useRef, useState } from 'react';
+import { IconAlertTriangle, IconCheck, IconCopy } from '@tabler/icons-react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { duration } from '../format/duration';
+import { position } from '../format/number';
 import { exactly, secondsSince } from '../format/time';
 import { StatusWord } from '../marks/Mark';
+import { useCopy } from '../parts/Copy';
 import type { Time } from '../shell/time';
 import type { Row } from './list';
 
 interface Props {
   row: Row;
   index: number;
-  top: number;
+  /** Where it stands in the scroll area, in pixels; none on paper, where rows follow each other. */
+  top?: number;
   current: boolean;
   /** Whether Tab leads here: one row of the list is enough, j and k lead on. */
   tabbable: boolean;
@@ -20,7 +23,7 @@ interface Props {
 /** One vehicle of the list: plain spans, because there are many and each is painted anew each second. */
 export const RowView = memo(function RowView({ row, index, top, current, tabbable, time, pick }: Props) {
   const { vehicle, matches } = row;
-  const { vin, registrationNumber, customer, status, since, lastHeartbeat } = vehicle;
+  const { vin, registrationNumber, customer, status, since, lastHeartbeat, location } = vehicle;
   const line = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Focus follows j and k, and is never taken from where somebody is: a row may come back by scrolling alone.
@@ -36,59 +39,74 @@ export const RowView = memo(function RowView({ row, index, top, current, tabbabl
       aria-current={current || undefined}
       tabIndex={tabbable ? 0 : -1}
       className={`row${matches ? '' : ' row-gone'}`}
-      style={{ transform: `translateY(${top}px)` }}
+      {...(top !== undefined && { style: { transform: `translateY(${top}px)` } })}
       onClick={() => pick(index)}
       onFocus={() => pick(index)}
     >
-      <span role="cell" className="c-status patched" key={status}>
+      <Cell name="c-status" value={status}>
         <StatusWord kind={status} />
-      </span>
-      <span role="cell" className="c-plate" title={registrationNumber}>
+      </Cell>
+      <Cell name="c-plate" value={registrationNumber} title={registrationNumber}>
         {registrationNumber}
-      </span>
+      </Cell>
       <span role="cell" className="c-vin">
         <Vin vin={vin} />
       </span>
-      <span role="cell" className="c-customer">
+      <Cell name="c-customer" value={customer.name} title={customer.name}>
         {customer.name}
-      </span>
+      </Cell>
       <span role="cell" className="c-heard num" title={lastHeartbeat && exactly(lastHeartbeat)}>
         <span className="only-card">heard </span>
         {lastHeartbeat === undefined ? '–' : duration(secondsSince(lastHeartbeat, time.now))}
         {lastHeartbeat !== undefined && <span className="only-card"> ago</span>}
       </span>
-      <span role="cell" className="c-for num">
+      <Cell name="c-for num" value={since ?? ''}>
         <span className="for">{since === undefined ? '–' : duration(secondsSince(since, time.now))}</span>
         {!matches && <span className="gone-word">no longer matches</span>}
-      </span>
-      <span role="cell" className="c-since num" title={since && exactly(since)}>
+      </Cell>
+      <Cell name="c-since num" value={since ?? ''} title={since && exactly(since)}>
         {matches ? time.moment(since) : 'no longer matches'}
+      </Cell>
+      <span role="cell" className="c-position num" title={location && exactly(location.at)}>
+        {location ? position(location.lat, location.lon) : '–'}
       </span>
     </div>
   );
 });
 
+/** A cell that lights up for a moment when its value changes, and only then: not when it is scrolled into sight. */
+function Cell({
+  name,
+  value,
+  title,
+  children,
+}: {
+  name: string;
+  value: string;
+  title?: string | undefined;
+  children: ReactNode;
+}) {
+  const [was, setWas] = useState({ value, changes: 0 });
+  if (was.value !== value) setWas({ value, changes: was.changes + 1 });
+  return (
+    <span role="cell" className={was.changes > 0 ? `${name} patched` : name} key={was.changes} title={title}>
+      {children}
+    </span>
+  );
+}
+
+const icons = { idle: IconCopy, copied: IconCheck, refused: IconAlertTriangle };
+const said = { idle: 'Copy', copied: 'Copied:', refused: 'The browser refuses to copy' };
+
 /** A VIN that a click copies. */
 function Vin({ vin }: { vin: string }) {
-  const [copied, setCopied] = useState(false);
-  // Browsers give no clipboard to pages that came over plain HTTP from another machine.
-  const clipboard = navigator.clipboard as Clipboard | undefined;
-  const copy = () =>
-    void clipboard?.writeText(vin).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 1500);
-    });
+  const [state, copy] = useCopy(vin);
+  const Icon = icons[state];
   return (
-    <button
-      type="button"
-      className="vin mono"
-      tabIndex={-1}
-      aria-label={copied ? `${vin} copied` : `Copy ${vin}`}
-      onClick={copy}
-    >
+    <button type="button" className="vin mono" tabIndex={-1} aria-label={`${said[state]} ${vin}`} onClick={copy}>
       {vin}
-      <span className="copy">
-        {copied ? <IconCheck size={14} stroke={1.75} /> : <IconCopy size={14} stroke={1.5} />}
+      <span className={state === 'idle' ? 'copy' : 'copy copy-said'}>
+        <Icon size={14} stroke={1.5} />
       </span>
     </button>
   );

@@ -1,5 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { useRef, useState } from 'react';
+import { IconListSearch } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { address } from '../api/client';
 import { FilterButton, Filtered, SearchLine, useNarrow } from '../filter/Filtered';
 import { partsOf, statuses, stringifySearch, toggled, totalOf } from '../filter/filter';
@@ -10,10 +12,12 @@ import { Download } from '../parts/Download';
 import { useKeys } from '../shell/keys';
 import { useGone } from '../shell/live';
 import { usePageTitle } from '../shell/title';
+import { End } from './End';
 import { Foot } from './Foot';
 import { List } from './List';
 import { Nothing } from './Nothing';
 import { OrderLine } from './OrderLine';
+import { useCurrent, useMoving } from './useCurrent';
 import { useRows } from './useRows';
 import './vehicles.css';
 
@@ -21,27 +25,21 @@ import './vehicles.css';
 export function VehiclesPage() {
   const [filter, change] = useFilter();
   const { rows, order, numbers, window, setWindow, changed, apply, frozenAt } = useRows(filter);
-  const [current, setCurrent] = useState(-1);
+  const [current, pick] = useCurrent(rows, filter);
   const scroller = useRef<HTMLDivElement>(null);
+  const csv = useRef<HTMLAnchorElement>(null);
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const narrow = useNarrow();
   usePageTitle('Vehicles');
-  const csv = address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`);
+  useMoving(rows, window, current, pick, scroller);
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
-  const step = (by: number) => () => setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
   const gone = useGone();
   useKeys('vehicles', {
-    next: step(1),
-    previous: step(-1),
-    leave: () => {
-      setCurrent(-1);
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    },
     disconnected: toggle(0),
     connected: toggle(1),
     neverSeen: toggle(2),
     apply,
-    export: gone ? undefined : () => location.assign(csv),
+    export: gone ? undefined : () => csv.current?.click(),
   });
   const total = numbers ? totalOf(numbers) : undefined;
   const title =
@@ -50,39 +48,58 @@ export function VehiclesPage() {
       ? `${count(total.n, total.atLeast)} ${total.n === 1 ? 'vehicle matches' : 'vehicles match'}`
       : `All ${counted(total.n, 'vehicle')}`);
   const parts = { filter, change, numbers };
+  const sort = filter.sort ?? 'status';
+  const onSort = (to: typeof sort) => change({ sort: to });
+  const matching = total?.n ?? rows.length;
+  const frozen = order.data && totalOf(order.data.pages[0] ?? {});
+  const more = rows.length > 0 && order.data?.pages.at(-1)?.next !== undefined;
   return (
     <Filtered {...parts}>
       <section className="content vehicles" aria-label="Vehicles">
         <div className="title-line">
           <h1>{title ?? 'Vehicles'}</h1>
+          {/* Said when the filter finds others, not each time that a vehicle comes or goes. */}
+          <span className="visually-hidden" role="status">
+            {frozen && `${count(frozen.n, frozen.atLeast)} ${frozen.n === 1 ? 'vehicle' : 'vehicles'} listed`}
+          </span>
           {!narrow && <Pills {...parts} />}
           <div className="title-actions">
             <FilterButton {...parts} />
-            {!card && total?.n !== 0 && <Download href={csv}>Export {total && counted(total.n, 'row')}</Download>}
+            {!card && (
+              <Link to="/lookup" className="button">
+                <IconListSearch size={16} stroke={1.5} /> Paste a list
+              </Link>
+            )}
+            {!card && total?.n !== 0 && (
+              <Download ref={csv} href={address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`)}>
+                {total ? `Export ${count(total.n, total.atLeast)} ${total.n === 1 ? 'row' : 'rows'}` : 'Export'}
+              </Download>
+            )}
           </div>
         </div>
         <SearchLine {...parts} />
-        <OrderLine filter={filter} changed={changed} apply={apply} frozenAt={frozenAt} />
+        <OrderLine
+          filter={filter}
+          total={matching}
+          changed={changed}
+          frozenAt={frozenAt}
+          apply={(byKey) => {
+            apply();
+            // The button goes with its changes: the focus that it had goes to the rows.
+            if (byKey) scroller.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
+          }}
+        />
         {order.data && rows.length === 0 && !order.isFetching ? (
           <Nothing filter={filter} change={change} />
         ) : (
           <List
-            rows={rows}
-            total={total?.n ?? rows.length}
-            sort={filter.sort ?? 'status'}
-            onSort={(sort) => change({ sort })}
-            current={current}
-            pick={setCurrent}
+            {...{ rows, sort, onSort, current, pick, scroller, card }}
+            total={matching}
             onWindow={setWindow}
-            scroller={scroller}
-            card={card}
+            end={more && <End {...{ order, sort, onSort }} total={matching} />}
           />
         )}
-        <Foot
-          window={window}
-          total={order.data && totalOf(order.data.pages[0] ?? {}).n}
-          failed={order.error?.message}
-        />
+        <Foot window={window} total={frozen?.n} failed={order.error?.message} />
       </section>
     </Filtered>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Vehicle } from '../api/client';
-import { drift, patched, stillMatches } from './list';
+import { knownOf, patched, stillMatches, vehiclesOf } from './list';
 
 const now = Date.parse('2026-11-21T14:00:00Z');
 const vehicle = (vin: string, status: Vehicle['status'], lastHeartbeat = '2026-11-21T13:50:00Z'): Vehicle => ({
@@ -15,7 +15,13 @@ const vehicle = (vin: string, status: Vehicle['status'], lastHeartbeat = '2026-1
 describe('rows on screen', () => {
   it('keep their order and take their present state', () => {
     const order = [vehicle('A', 'disconnected'), vehicle('B', 'disconnected')];
-    const rows = patched(order, new Map([['A', vehicle('A', 'connected')]]), { status: ['disconnected'] }, now);
+    const rows = patched(
+      order,
+      new Map([['A', vehicle('A', 'connected')]]),
+      new Map(),
+      { status: ['disconnected'] },
+      now,
+    );
     expect(rows.map((row) => [row.vehicle.vin, row.vehicle.status, row.matches])).toEqual([
       ['A', 'connected', false],
       ['B', 'disconnected', true],
@@ -32,13 +38,33 @@ describe('rows on screen', () => {
   );
 });
 
-describe('what changed since the order was frozen', () => {
-  it.each([
-    [141, 147, 4, { gone: 4, fresh: 10 }],
-    [7, 7, 0, { gone: 0, fresh: 0 }],
-    [7, 5, 1, { gone: 1, fresh: 0 }],
-    [undefined, 7, 0, { gone: 0, fresh: 0 }],
-  ] as const)('%s then, %s now, %d gone', (frozen, total, gone, expected) =>
-    expect(drift(frozen, total, gone)).toEqual(expected),
-  );
+describe('whether a row matches', () => {
+  it('the service judges, where it has', () => {
+    const order = [vehicle('A', 'disconnected'), vehicle('B', 'connected')];
+    const judged = new Map([
+      ['A', false],
+      ['B', true],
+    ]);
+    const rows = patched(order, new Map(), judged, { status: ['disconnected'], q: 'x' }, now);
+    expect(rows.map(({ matches }) => matches)).toEqual([false, true]);
+  });
+});
+
+describe('list pages', () => {
+  const page = (vins: string, next?: string) => ({
+    items: vins.split('').map((vin) => vehicle(vin, 'connected')),
+    total: 9,
+    counts: { connected: 9, disconnected: 0, never_seen: 0 },
+    asOf: '2026-11-21T14:00:00Z',
+    lagMs: 0,
+    ...(next && { next }),
+  });
+
+  it('have a vehicle once, though it moved on while they were read', () =>
+    expect(vehiclesOf([page('abc', 'n'), page('cd')]).map(({ vin }) => vin)).toEqual(['a', 'b', 'c', 'd']));
+
+  it('know whether more follow', () => {
+    expect(knownOf([page('ab', 'n')])).toEqual({ vins: ['a', 'b'], whole: false, total: 9 });
+    expect(knownOf([page('ab', 'n'), page('c')])).toEqual({ vins: ['a', 'b', 'c'], whole: true, total: 9 });
+  });
 });

@@ -1,5 +1,6 @@
-import type { Vehicle } from '../api/client';
+import type { Vehicle, VehicleList } from '../api/client';
 import { type Filter, silences } from '../filter/filter';
+import type { Known } from './drift';
 
 /** A row as it is shown: a vehicle of the frozen order, in its present state. */
 export interface Row {
@@ -8,16 +9,43 @@ export interface Row {
   matches: boolean;
 }
 
-/** Puts the present state of vehicles into the order as it was. `now` is the service's time, in milliseconds. */
+/** Rows that are asked for at once: about 10 kB on the wire. */
+export const pageSize = 200;
+/** The most rows that are loaded, so that a page open for days stays small: who needs more narrows, or turns the order round. */
+export const mostRows = 10_000;
+/** Of so many list pages the order of now is watched; further down only what is on screen is. */
+export const watchedPages = 3;
+
+/** The vehicles of list pages in their order. A vehicle that moved on while pages were read is in two of them: the first counts. */
+export function vehiclesOf(pages: readonly VehicleList[] | undefined): Vehicle[] {
+  const seen = new Map<string, Vehicle>();
+  for (const { items } of pages ?? []) for (const each of items) if (!seen.has(each.vin)) seen.set(each.vin, each);
+  return [...seen.values()];
+}
+
+/** What list pages, from the first on, tell of an order. */
+export function knownOf(pages: readonly VehicleList[]): Known {
+  return {
+    vins: vehiclesOf(pages).map(({ vin }) => vin),
+    whole: pages.at(-1)?.next === undefined,
+    total: pages[0]?.total,
+  };
+}
+
+/**
+ * Puts the present state of vehicles into the order as it was. Whether one still matches the service has `judged`, or is
+ * told from its state at `now`, the service's time in milliseconds.
+ */
 export function patched(
   order: readonly Vehicle[],
   present: ReadonlyMap<string, Vehicle>,
+  judged: ReadonlyMap<string, boolean>,
   filter: Filter,
   now: number,
 ): Row[] {
   return order.map((was) => {
     const vehicle = present.get(was.vin) ?? was;
-    return { vehicle, matches: stillMatches(vehicle, filter, now) };
+    return { vehicle, matches: judged.get(was.vin) ?? stillMatches(vehicle, filter, now) };
   });
 }
 
@@ -36,12 +64,11 @@ export function stillMatches({ status, lastHeartbeat }: Vehicle, filter: Filter,
 export interface Drift {
   /** Rows that no longer match. */
   gone: number;
-  /** Vehicles that match by now and are in no row. */
+  /** Vehicles that would be among the rows by now, and are in none. */
   fresh: number;
+  /** Rows that belong elsewhere in the order by now. */
+  moved: number;
 }
 
-/** Compares how many matched when the order was frozen with how many match now; `gone` of the loaded rows do not any more. */
-export function drift(frozen: number | undefined, total: number | undefined, gone: number): Drift {
-  if (frozen === undefined || total === undefined) return { gone, fresh: 0 };
-  return { gone, fresh: Math.max(0, total - frozen + gone) };
-}
+/** Nothing has changed. */
+export const noDrift: Drift = { gone: 0, fresh: 0, moved: 0 };

@@ -1,38 +1,71 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { answered, client, type Vehicle, type VehicleList } from '../api/client';
 import type { Filter } from '../filter/filter';
 import { liveEvery, useWorld } from '../shell/live';
+import { mostRows, pageSize, watchedPages } from './list';
 
-/** Rows that are asked for at once: about 10 kB on the wire. */
-const pageSize = 200;
+/** List pages as the cache keeps them: each with the cursor that it began with. */
+export type Pages = InfiniteData<VehicleList>;
 
-/** What the service understands of a filter. */
-function asked({ sort, ...filter }: Filter) {
-  return { ...filter, ...(sort && { sort }) };
+/** The name of a frozen order in the cache. */
+export const orderKey = (filter: Filter) => ['vehicles', 'order', filter] as const;
+
+/** Reads one list page and tells how fresh it was. */
+function usePageReader(filter: Filter) {
+  const { freshness } = useWorld();
+  return async (cursor: string, signal: AbortSignal) => {
+    const query = { ...filter, limit: pageSize, ...(cursor !== '' && { cursor }) };
+    const list = await answered(client.GET('/api/v1/vehicles', { params: { query }, signal }));
+    freshness.saw(list);
+    return list;
+  };
 }
 
 /** The order of the list, page by page. It is frozen: nothing but `apply` or another filter reads it anew. */
 export function useOrder(filter: Filter) {
-  const { freshness } = useWorld();
+  const read = usePageReader(filter);
   return useInfiniteQuery({
-    queryKey: ['vehicles', 'order', filter],
-    queryFn: async ({ pageParam, signal }) => {
-      const query = { ...asked(filter), limit: pageSize, ...(pageParam !== '' && { cursor: pageParam }) };
-      const list = await answered(client.GET('/api/v1/vehicles', { params: { query }, signal }));
-      freshness.saw(list);
-      return list;
-    },
+    queryKey: orderKey(filter),
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: '',
-    getNextPageParam: (last: VehicleList) => last.next,
+    getNextPageParam: (last: VehicleList, pages) => (pages.length * pageSize < mostRows ? last.next : undefined),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
   });
 }
 
-/** The present state of the vehicles on screen. */
-export function usePresent(vins: readonly string[]): ReadonlyMap<string, Vehicle> {
+/**
+ * The order as it is now, as far as the frozen one is loaded, at most a few list pages: so what applying would do is known
+ * before, and done at once.
+ */
+export function useOrderNow(filter: Filter, frozen: Pages | undefined): Pages | undefined {
+  const read = usePageReader(filter);
+  const depth = Math.min(frozen?.pages.length ?? 0, watchedPages);
+  const { data } = useQuery({
+    queryKey: ['live', 'order', filter],
+    queryFn: async ({ signal }): Promise<Pages> => {
+      const now: Pages = { pages: [], pageParams: [] };
+      for (let cursor: string | undefined = ''; cursor !== undefined && now.pages.length < depth; ) {
+        const page: VehicleList = await read(cursor, signal);
+        now.pages.push(page);
+        now.pageParams.push(cursor);
+        cursor = page.next;
+      }
+      return now;
+    },
+    enabled: depth > 0,
+    // Just read: what is asked for twice at once would come later, and it is typing that asks.
+    ...(frozen && { initialData: frozen, initialDataUpdatedAt: () => Date.now() }),
+    staleTime: liveEvery,
+    refetchInterval: liveEvery,
+  });
+  return data;
+}
+
+/** The present state of vehicles. */
+export function usePresent(vins: readonly string[]): readonly Vehicle[] | undefined {
   const { freshness } = useWorld();
   const { data } = useQuery({
     queryKey: ['live', 'present', vins],
@@ -46,5 +79,19 @@ export function usePresent(vins: readonly string[]): ReadonlyMap<string, Vehicle
     placeholderData: keepPreviousData,
     refetchInterval: liveEvery,
   });
-  return useMemo(() => new Map(data?.map((vehicle) => [vehicle.vin, vehicle])), [data]);
+  return vins.length > 0 ? data : undefined;
+}
+
+/** Which of some vehicles match the filter; undefined until it is known. */
+export function useStillMatching(filter: Filter, vins: readonly string[]): ReadonlySet<string> | undefined {
+  const { data } = useQuery({
+    queryKey: ['live', 'still', filter, vins],
+    queryFn: async ({ signal }) => {
+      const query = { ...filter, vin: [...vins], limit: pageSize };
+      const list = await answered(client.GET('/api/v1/vehicles', { params: { query }, signal }));
+      return list.items.map(({ vin }) => vin);
+    },
+    enabled: vins.length > 0,
+  });
+  return useMemo(() => (data === undefined ? undefined : new Set(data)), [data]);
 }
