@@ -18,7 +18,7 @@ export function End({
   if (order.isFetchNextPageError)
     return (
       <>
-        {order.error?.message}{' '}
+        {order.error.message}{' '}
         <button type="button" className="text-button" onClick={() => void order.fetchNextPage()}>
           Try again
         </button>
