@@ -26,7 +26,7 @@ func accesses() map[string]access {
 		"recordHeartbeat": ingest, "recordHeartbeatByGet": ingest, "recordHeartbeatByHead": ingest, "recordHeartbeats": ingest,
 
 		"listVehicles": read, "exportVehicles": read, "lookupVehicles": read, "getVehicle": read, "getTimeline": read, "listChanges": read, "listCustomers": read,
-		"getCustomer": read, "getSummary": read, "getHistory": read, "getSettings": read, "classicSearch": read,
+		"exportCustomers": read, "getCustomer": read, "getSummary": read, "getHistory": read, "getSettings": read, "classicSearch": read,
 
 		"metrics": {scope: domain.ScopeRead, whole: true},
 

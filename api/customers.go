@@ -40,12 +40,8 @@ type CustomerWritten struct {
 
 // addCustomers registers the registry of customers.
 func (s *server) addCustomers() {
-	register(s, operation{
-		id: "listCustomers", method: http.MethodGet, path: customersPath, tag: tagCustomers,
-		params:  []*huma.Param{textParam("q", "Any part of the name, in any case; no character is a wildcard"), limitParam(), cursorParam(), afterParam()},
-		summary: "List customers", doc: "One list page of customers in order of their names, with the numbers of their vehicles.",
-	}, func(ctx context.Context, r *request) (queries.CustomerList, error) {
-		q := queries.ListCustomers{Text: r.text("q"), Limit: r.limit(), Cursor: r.text("cursor"), After: r.after(s.positions), Owner: ownerOf(ctx)}
+	export(s.exports, s.customerSheet(), func(ctx context.Context, r *request) (queries.CustomerList, error) {
+		q := s.listCustomers(r)
 		if err := r.err(); err != nil {
 			return queries.CustomerList{}, err
 		}
@@ -54,7 +50,7 @@ func (s *server) addCustomers() {
 	register(s, operation{
 		id: "getCustomer", method: http.MethodGet, path: customerPath, tag: tagCustomers,
 		params: []*huma.Param{customerIDParam(), afterParam()}, problems: []int{http.StatusNotFound},
-		summary: "Get a customer", doc: "One customer with the numbers of its vehicles.",
+		summary: "Get a customer", doc: "One customer with the numbers of its vehicles. An interval or grace that is absent is the one for all.",
 	}, func(ctx context.Context, r *request) (queries.CustomerDetail, error) {
 		q := queries.GetCustomer{ID: domain.CustomerID(r.PathValue("id")), After: r.after(s.positions), Owner: ownerOf(ctx)}
 		if err := r.err(); err != nil {

@@ -18,30 +18,35 @@ func aCustomer() domain.Customer {
 
 const aCustomerJSON = `"id":"c1","name":"Johans Bulk AB","address":"Balkvägen 12","graceSeconds":5`
 
+const unusualJSON = `"counts":{"connected":283,"disconnected":29,"never_seen":1},"usual":{"lo":2,"hi":5},"beyond":24,
+	"longest":{"vin":"YS2R4X20005399401","registrationNumber":"ABC123","since":"2026-06-01T11:00:00.000Z"}`
+
 func TestListCustomers(t *testing.T) {
 	t.Parallel()
 	a := &answers[queries.ListCustomers, queries.CustomerList]{answer: queries.CustomerList{
-		Items: []queries.Customer{{Customer: aCustomer(), Counts: queries.Counts{Connected: 1}}, {Customer: domain.Customer{ID: "c2", Name: "H"}}},
+		Items: []queries.Customer{unusualCustomer(), {Customer: domain.Customer{ID: "c2", Name: "H"}}},
 		Next:  "n", Total: 7, Freshness: fresh(),
 	}}
 	d := deps()
 	d.Queries.ListCustomers = a
-	requireJSON(t, do(t, d, http.MethodGet, "/api/v1/customers?q=bulk&limit=2&cursor=c&after=0f8fad5b.3", ""), http.StatusOK,
-		`{"items":[{`+aCustomerJSON+`,"counts":{"connected":1,"disconnected":0,"never_seen":0}},
+	requireJSON(t, do(t, d, http.MethodGet, "/api/v1/customers?q=bulk&sort=-beyond&limit=2&cursor=c&after=0f8fad5b.3", ""), http.StatusOK,
+		`{"items":[{`+aCustomerJSON+`,`+unusualJSON+`},
 		{"id":"c2","name":"H","counts":{"connected":0,"disconnected":0,"never_seen":0}}],"next":"n","total":7,`+freshJSON+`}`)
-	assert.Equal(t, []queries.ListCustomers{{Text: "bulk", Limit: 2, Cursor: "c", After: at(3)}}, a.asked)
-	requireAbout(t, do(t, d, http.MethodGet, "/api/v1/customers?limit=0", ""), http.StatusUnprocessableEntity, "limit")
+	assert.Equal(t, []queries.ListCustomers{{Text: "bulk", Sort: queries.SortBeyond, Descending: true, Limit: 2, Cursor: "c", After: at(3)}}, a.asked)
+	for query, location := range map[string]string{"limit=0": "limit", "sort=-": "sort", "format=xml": "format", "status=connected": "status"} {
+		requireAbout(t, do(t, d, http.MethodGet, "/api/v1/customers?"+query, ""), http.StatusUnprocessableEntity, location)
+	}
 }
 
 func TestGetCustomer(t *testing.T) {
 	t.Parallel()
 	a := &answers[queries.GetCustomer, queries.CustomerDetail]{answer: queries.CustomerDetail{
-		Customer: queries.Customer{Customer: aCustomer(), Counts: queries.Counts{Disconnected: 2}}, Freshness: fresh(),
+		Customer: unusualCustomer(), Freshness: fresh(),
 	}}
 	d := deps()
 	d.Queries.GetCustomer = a
 	requireJSON(t, do(t, d, http.MethodGet, "/api/v1/customers/c1?after=0f8fad5b.3", ""), http.StatusOK,
-		`{`+aCustomerJSON+`,"counts":{"connected":0,"disconnected":2,"never_seen":0},`+freshJSON+`}`)
+		`{`+aCustomerJSON+`,`+unusualJSON+`,`+freshJSON+`}`)
 	assert.Equal(t, []queries.GetCustomer{{ID: "c1", After: at(3)}}, a.asked)
 	requireAbout(t, do(t, d, http.MethodGet, "/api/v1/customers/c1?after=3", ""), http.StatusBadRequest, "after")
 	a.err = domain.Errorf(domain.NotFound, "no customer has the id %q", "c1")

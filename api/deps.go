@@ -52,8 +52,9 @@ type Queries struct {
 	ClassicSearch Handler[queries.ClassicSearch, []queries.ClassicVehicle]
 	ListChanges   Handler[queries.ListChanges, queries.TransitionList]
 
-	ExportVehicles VehicleExporter
-	LookupVehicles Handler[queries.LookupVehicles, queries.VehicleLookup]
+	ExportVehicles  VehicleExporter
+	ExportCustomers CustomerExporter
+	LookupVehicles  Handler[queries.LookupVehicles, queries.VehicleLookup]
 }
 
 // Unready is a part that is not ready, by the name that operators know it by, and why, in plain words: both are shown.

@@ -41,6 +41,7 @@ func TestLimitsOfQuestionsReachTheCaller(t *testing.T) {
 		{"too many customers of a history", "/api/v1/summary/history?" + customers, "customer"},
 		{"too long a text", "/api/v1/vehicles?q=" + long, "q"},
 		{"too long a name", "/api/v1/customers?q=" + long, "q"},
+		{"an unknown order of customers", "/api/v1/customers?sort=address", "sort"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -111,6 +111,15 @@ func (p *params) limit() int {
 	return n
 }
 
+// sort returns the column that a list is to be ordered by, and whether the order is reversed.
+func (p *params) sort() (column string, reversed bool) {
+	column, reversed = strings.CutPrefix(p.text("sort"), "-")
+	if reversed && column == "" {
+		p.fail(domain.InvalidField("sort", "names no column after the -"))
+	}
+	return column, reversed
+}
+
 // instant returns a moment, zero where it is not given.
 func (p *params) instant(name string) (at domain.Instant) {
 	text := p.text(name)

@@ -25,6 +25,7 @@ type server struct {
 	rates      rates
 	wrongs     *wrongs
 	huma       huma.API
+	exports    *exporter
 	operations map[string]string // the mux's pattern → the operation's id
 	document   func() []byte     // the OpenAPI document, written when it is first asked for
 	ids        requestIDs
@@ -61,6 +62,7 @@ func New(deps Deps, options Options) http.Handler {
 		},
 	}
 	s.mux = newRoutes(s)
+	s.exports = newExporter(s)
 	s.huma = newHuma(s.mux)
 	s.addOperations()
 	s.addPages()

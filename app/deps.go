@@ -12,6 +12,8 @@ import (
 func (a *App) deps(dashboard api.Dashboard) api.Deps {
 	c, v := a.commands, a.views.reading
 	now := func() domain.Instant { return domain.InstantOf(time.Now()) }
+	usual := queries.NewUsualRanges(v.timeline)
+	roster := queries.NewRoster(v.relations, v.fleet, v.timeline, usual, now)
 	return api.Deps{
 		Commands: api.Commands{
 			RecordHeartbeats: c.RecordHeartbeats, RecordMany: c.RecordHeartbeats, RegisterCustomer: c.RegisterCustomer, ChangeCustomer: c.ChangeCustomer,
@@ -22,10 +24,10 @@ func (a *App) deps(dashboard api.Dashboard) api.Deps {
 			ListVehicles:  queries.ListVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 			GetVehicle:    queries.GetVehicleHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
 			GetTimeline:   queries.GetTimelineHandler{Timeline: v.timeline, Fleet: v.fleet, Now: now},
-			ListCustomers: queries.ListCustomersHandler{Relations: v.relations, Counts: v.fleet, Now: now},
-			GetCustomer:   queries.GetCustomerHandler{Relations: v.relations, Counts: v.fleet, Now: now},
+			ListCustomers: queries.ListCustomersHandler{Roster: roster},
+			GetCustomer:   queries.GetCustomerHandler{Roster: roster},
 			GetSummary: queries.GetSummaryHandler{
-				Counts: v.fleet, Relations: v.relations, History: v.timeline, Usual: queries.NewUsualRanges(v.timeline), Now: now,
+				Counts: v.fleet, Relations: v.relations, History: v.timeline, Usual: usual, Now: now,
 			},
 			GetHistory:    queries.GetHistoryHandler{History: v.timeline, Now: now},
 			GetSettings:   queries.GetSettingsHandler{Fleet: v.fleet},
@@ -34,6 +36,8 @@ func (a *App) deps(dashboard api.Dashboard) api.Deps {
 
 			LookupVehicles: queries.LookupVehiclesHandler{Plates: v.relations, Fleet: v.fleet, Latest: v.latest, Now: now},
 			ExportVehicles: queries.ExportVehiclesHandler{Fleet: v.fleet, Latest: v.latest, Now: now},
+
+			ExportCustomers: queries.ExportCustomersHandler{Roster: roster},
 		},
 		Keys:      a.keyring,
 		Feed:      a.feed,

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"fleetbeat/domain"
+	"fleetbeat/internal/textfold"
 )
 
 // ClassicSearch asks what the original demo's search asks. With neither part the answer is empty.
 type ClassicSearch struct {
-	CustomerName *string // any part of the customer's name, folded by the reader; no wildcards; nil means any
+	CustomerName *string // any part of the customer's name, in any case; no wildcards; nil means any
 	Online       *bool   // true means connected, false not connected; nil means any
 	After        domain.Position
 	Owner        domain.CustomerID // only what this customer owns is there; empty: everything
@@ -106,20 +108,24 @@ func (h ClassicSearchHandler) named(ctx context.Context, text string, owner doma
 	if err := checkText("customer_name", text); err != nil {
 		return nil, err
 	}
-	var ids []domain.CustomerID
-	for q := (ListCustomers{Text: text, Limit: MaxLimit, Owner: owner}); ; {
-		items, _, next, err := h.Relations.Customers(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range items {
-			ids = append(ids, c.ID)
-		}
-		if next == "" {
-			return ids, nil
-		}
-		q.Cursor = next
+	var some []domain.CustomerID // nil: all
+	if owner != "" {
+		some = []domain.CustomerID{owner}
 	}
+	customers, err := h.Relations.CustomersByID(ctx, some)
+	if err != nil {
+		return nil, err
+	}
+	ids := []domain.CustomerID{}
+	for id, c := range customers {
+		if strings.Contains(textfold.Fold(c.Name), textfold.Fold(text)) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b domain.CustomerID) int {
+		return cmp.Or(cmp.Compare(customers[a].Name, customers[b].Name), cmp.Compare(a, b))
+	})
+	return ids, nil
 }
 
 // vehicles appends every match of a filter to all, up to the most that an answer may have.

@@ -9,22 +9,54 @@ import (
 // Customer is a customer with the numbers of its vehicles.
 type Customer struct {
 	domain.Customer
-	Counts Counts `json:"counts"`
+	Counts  Counts         `json:"counts"`
+	Usual   *Range         `json:"usual,omitempty" doc:"How many of its vehicles are usually disconnected at this hour: the 10th and 90th percentile of the last 7 days; absent before there are three"`
+	Beyond  *int64         `json:"beyond,omitempty" doc:"How many more are disconnected than usual.hi, 0 where they are not more; absent without usual"`
+	Longest *Disconnection `json:"longest,omitempty" doc:"Its vehicle that has been disconnected the longest; absent where none is"`
 }
 
-// ListCustomers asks for one list page of customers, by folded name.
+// Disconnection is a disconnected vehicle.
+type Disconnection struct {
+	VIN                domain.VIN     `json:"vin"`
+	RegistrationNumber string         `json:"registrationNumber"`
+	Since              domain.Instant `json:"since" format:"date-time"`
+}
+
+// CustomerSort is a column by which a list of customers is ordered, smallest first; then by folded name, then by id.
+type CustomerSort string
+
+// The orders of a list of customers. Who has no vehicles is after every share of connected ones, and who has none that is
+// disconnected after every moment of the longest.
+const (
+	SortName         CustomerSort = "name"
+	SortBeyond       CustomerSort = "beyond" // 0 where nothing is usual yet; then by the share of disconnected vehicles
+	SortVehicles     CustomerSort = "vehicles"
+	SortConnected    CustomerSort = "connected" // the share of connected vehicles
+	SortDisconnected CustomerSort = "disconnected"
+	SortNeverSeen    CustomerSort = "never_seen"
+	SortLongest      CustomerSort = "longest" // the moment since which the longest lasts, oldest first
+)
+
+// CustomerSorts returns every order of a list of customers, the default first.
+func CustomerSorts() []CustomerSort {
+	return []CustomerSort{SortName, SortBeyond, SortVehicles, SortConnected, SortDisconnected, SortNeverSeen, SortLongest}
+}
+
+// ListCustomers asks for one list page of customers.
 type ListCustomers struct {
-	Text   string // any part of the name, folded by the reader
-	Limit  int    // 1–200
-	Cursor string
-	After  domain.Position
-	Owner  domain.CustomerID // only this customer is there; empty: all
+	Text       string       // any part of name or address, in any case; no wildcards
+	Sort       CustomerSort // empty means SortName
+	Descending bool         // the whole order reversed
+	Limit      int          // 1–200
+	Cursor     string       // empty for the first list page, else the Next of the one before with the same text and order
+	After      domain.Position
+	Owner      domain.CustomerID // only this customer is there; empty: all
 }
 
 // CustomerList is one list page of customers.
 type CustomerList struct {
 	Items []Customer `json:"items"`
-	Next  string     `json:"next,omitempty"`
+	Next  string     `json:"next,omitempty" doc:"Cursor of the next list page; absent on the last"`
 	Total int64      `json:"total"`
 	Freshness
 }
@@ -45,13 +77,14 @@ type CustomerDetail struct {
 // RelationsReader finds customers and who owns what.
 type RelationsReader interface {
 	View
-	// Customers returns one list page in order of folded name, with the number of all matches and the cursor of the next. With
-	// an Owner all others are left out as if they did not exist.
-	Customers(ctx context.Context, q ListCustomers) (items []domain.Customer, total int64, next string, err error)
-	// Customer returns one customer; false where there is none.
-	Customer(ctx context.Context, id domain.CustomerID) (domain.Customer, bool, error)
-	// CustomersByID returns these customers; unknown ones are absent.
+	// CustomersByID returns these customers, or all where ids is nil; unknown ones are absent.
 	CustomersByID(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]domain.Customer, error)
+}
+
+// CustomerNumbers are the numbers of a customer's vehicles in the fleet view.
+type CustomerNumbers struct {
+	Counts  Counts
+	Longest *Disconnection // of the disconnected the one with the least since, then VIN; nil where there is none
 }
 
 // CountsReader finds counters in the fleet view.
@@ -59,6 +92,9 @@ type CountsReader interface {
 	View
 	// CountsByCustomer returns the counters of these customers, or of all that have vehicles where ids is nil.
 	CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]Counts, error)
+	// NumbersByCustomer returns the numbers of these customers, or of all where ids is nil, all of one state of the view;
+	// those without vehicles are absent.
+	NumbersByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]CustomerNumbers, error)
 	// SilentSince returns how many disconnected vehicles, of a customer or of all for none, were last heard after each of
 	// these moments, in their order.
 	SilentSince(ctx context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -123,39 +122,17 @@ func (l latest) Latest(context.Context, []domain.VIN) (map[domain.VIN]queries.La
 	return l.known, l.err
 }
 
-// relations is a fake relations view that pages by the index of a customer and matches names in lower case.
+// relations is a fake relations view.
 type relations struct {
 	view
 	customers []domain.Customer
 	readErr   error
 }
 
-func (r relations) Customers(_ context.Context, q queries.ListCustomers) ([]domain.Customer, int64, string, error) {
-	var found []domain.Customer
-	for _, c := range r.customers {
-		if (q.Owner == "" || q.Owner == c.ID) && strings.Contains(strings.ToLower(c.Name), strings.ToLower(q.Text)) && (q.Cursor == "" || c.Name > q.Cursor) {
-			found = append(found, c)
-		}
-	}
-	total := int64(len(found))
-	if len(found) > q.Limit {
-		return found[:q.Limit], total, found[q.Limit-1].Name, r.readErr
-	}
-	return found, total, "", r.readErr
-}
-
-func (r relations) Customer(_ context.Context, id domain.CustomerID) (domain.Customer, bool, error) {
-	i := slices.IndexFunc(r.customers, func(c domain.Customer) bool { return c.ID == id })
-	if i < 0 || r.readErr != nil {
-		return domain.Customer{}, false, r.readErr
-	}
-	return r.customers[i], true, nil
-}
-
 func (r relations) CustomersByID(_ context.Context, ids []domain.CustomerID) (map[domain.CustomerID]domain.Customer, error) {
 	found := map[domain.CustomerID]domain.Customer{}
 	for _, c := range r.customers {
-		if slices.Contains(ids, c.ID) {
+		if ids == nil || slices.Contains(ids, c.ID) {
 			found[c.ID] = c
 		}
 	}
@@ -166,6 +143,7 @@ func (r relations) CustomersByID(_ context.Context, ids []domain.CustomerID) (ma
 type counters struct {
 	view
 	counts  map[domain.CustomerID]queries.Counts
+	longest map[domain.CustomerID]*queries.Disconnection
 	since   []int64
 	askedOf *domain.CustomerID
 	asked   *[]domain.Instant
@@ -180,6 +158,15 @@ func (c counters) CountsByCustomer(_ context.Context, ids []domain.CustomerID) (
 		}
 	}
 	return found, c.readErr
+}
+
+func (c counters) NumbersByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]queries.CustomerNumbers, error) {
+	found := map[domain.CustomerID]queries.CustomerNumbers{}
+	counts, err := c.CountsByCustomer(ctx, ids)
+	for id, counts := range counts {
+		found[id] = queries.CustomerNumbers{Counts: counts, Longest: c.longest[id]}
+	}
+	return found, err
 }
 
 func (c counters) SilentSince(_ context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error) {

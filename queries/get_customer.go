@@ -6,29 +6,23 @@ import (
 	"fleetbeat/domain"
 )
 
-// GetCustomerHandler answers [GetCustomer] from the relations view, with the counters of the fleet view.
+// GetCustomerHandler answers [GetCustomer].
 type GetCustomerHandler struct {
-	Relations RelationsReader
-	Counts    CountsReader
-	Now       Clock
+	Roster *Roster
 }
 
 // Handle returns the customer, or a NotFound error.
 func (h GetCustomerHandler) Handle(ctx context.Context, q GetCustomer) (CustomerDetail, error) {
-	fresh, err := await(ctx, h.Now, q.After, h.Relations, h.Counts)
+	fresh, err := h.Roster.await(ctx, q.After)
 	if err != nil {
 		return CustomerDetail{}, err
 	}
-	customer, ok, err := h.Relations.Customer(ctx, q.ID)
+	found, err := h.Roster.read(ctx, []domain.CustomerID{q.ID}, fresh.AsOf)
 	if err != nil {
 		return CustomerDetail{}, err
 	}
-	if !ok || !owns(q.Owner, customer.ID) {
+	if len(found) == 0 || !owns(q.Owner, q.ID) {
 		return CustomerDetail{}, domain.Errorf(domain.NotFound, "there is no customer with this id")
 	}
-	items, err := withCounts(ctx, h.Counts, []domain.Customer{customer})
-	if err != nil {
-		return CustomerDetail{}, err
-	}
-	return CustomerDetail{Customer: items[0], Freshness: fresh}, nil
+	return CustomerDetail{Customer: found[0], Freshness: fresh}, nil
 }

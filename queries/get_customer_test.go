@@ -2,6 +2,7 @@ package queries_test
 
 import (
 	"testing"
+	"time"
 
 	"fleetbeat/domain"
 	"fleetbeat/queries"
@@ -12,34 +13,40 @@ import (
 
 func TestGetCustomer(t *testing.T) {
 	t.Parallel()
-	five := int64(5)
+	five, four := int64(5), int64(4)
 	customers := demoCustomers()
-	customers[1].IntervalSeconds = &five
-	h := queries.GetCustomerHandler{
-		Relations: relations{customers: customers}, Now: twoSecondsLate,
-		Counts: counters{counts: map[domain.CustomerID]queries.Counts{"c1": {Disconnected: 3}, "c2": {Connected: 9}}},
-	}
-	t.Run("gives its settings and numbers", func(t *testing.T) {
+	customers[0].IntervalSeconds = &five
+	h := queries.GetCustomerHandler{Roster: rosterOf(relations{customers: customers}, someNumbers())}
+	t.Run("gives its settings, its numbers and what is unusual", func(t *testing.T) {
 		t.Parallel()
+		got, err := h.Handle(t.Context(), queries.GetCustomer{ID: "c2", Owner: "c2"})
+		require.NoError(t, err)
+		assert.Equal(t, queries.CustomerDetail{
+			Customer: queries.Customer{
+				Customer: customers[0], Counts: queries.Counts{Connected: 3, Disconnected: 9}, Usual: &queries.Range{Lo: 5, Hi: 5}, Beyond: &four,
+				Longest: &queries.Disconnection{VIN: def, RegistrationNumber: "DEF", Since: ago(day)},
+			},
+			Freshness: queries.Freshness{AsOf: ago(time.Second), LagMs: 3000},
+		}, got)
+	})
+	t.Run("leaves out what there is not", func(t *testing.T) {
+		t.Parallel()
+		h := queries.GetCustomerHandler{Roster: rosterOf(relations{customers: customers}, counters{})}
 		got, err := h.Handle(t.Context(), queries.GetCustomer{ID: "c1"})
 		require.NoError(t, err)
-		assert.Equal(t, customers[1], got.Customer.Customer)
-		assert.Equal(t, queries.Counts{Disconnected: 3}, got.Counts)
-		assert.Equal(t, queries.Freshness{AsOf: noon(), LagMs: 2000}, got.Freshness)
+		assert.Equal(t, queries.Customer{Customer: customers[1]}, got.Customer)
 	})
-	t.Run("is NotFound for an unknown id", func(t *testing.T) {
+	t.Run("is NotFound for an unknown id, and for that of another customer", func(t *testing.T) {
 		t.Parallel()
-		_, err := h.Handle(t.Context(), queries.GetCustomer{ID: "nobody"})
-		requireKind(t, err, domain.NotFound, "")
+		_, unknown := h.Handle(t.Context(), queries.GetCustomer{ID: "nobody"})
+		requireKind(t, unknown, domain.NotFound, "")
+		_, other := h.Handle(t.Context(), queries.GetCustomer{ID: "c1", Owner: "c2"})
+		assert.Equal(t, unknown, other)
 	})
-	for name, broken := range map[string]queries.GetCustomerHandler{
-		"passes on a view without a moment": {Relations: relations{view: view{err: errBroken}}, Counts: counters{}, Now: noon},
-		"passes on a broken relations view": {Relations: relations{readErr: errBroken}, Counts: counters{}, Now: noon},
-		"passes on broken counters":         {Relations: relations{customers: customers}, Counts: counters{readErr: errBroken}, Now: noon},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for name, broken := range brokenRosters() {
+		t.Run("passes on "+name, func(t *testing.T) {
 			t.Parallel()
-			_, err := broken.Handle(t.Context(), queries.GetCustomer{ID: "c1"})
+			_, err := queries.GetCustomerHandler{Roster: broken}.Handle(t.Context(), queries.GetCustomer{ID: "c1"})
 			require.ErrorIs(t, err, errBroken)
 		})
 	}

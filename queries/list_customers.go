@@ -2,58 +2,61 @@ package queries
 
 import (
 	"context"
+	"slices"
 
 	"fleetbeat/domain"
 )
 
-// ListCustomersHandler answers [ListCustomers] from the relations view, with the counters of the fleet view.
+// ListCustomersHandler answers [ListCustomers].
 type ListCustomersHandler struct {
-	Relations RelationsReader
-	Counts    CountsReader
-	Now       Clock
+	Roster *Roster
 }
 
 // Handle returns one list page. Errors are Invalid where the question is, Unavailable where the views do not reach After
 // in time.
 func (h ListCustomersHandler) Handle(ctx context.Context, q ListCustomers) (CustomerList, error) {
-	var err error
-	if q.Limit, err = pageSize(q.Limit); err != nil {
+	if err := q.complete(); err != nil {
 		return CustomerList{}, err
 	}
-	if err := checkText("q", q.Text); err != nil {
-		return CustomerList{}, err
-	}
-	fresh, err := await(ctx, h.Now, q.After, h.Relations, h.Counts)
+	order := q.order()
+	after, err := order.read(q.Cursor)
 	if err != nil {
 		return CustomerList{}, err
 	}
-	found, total, next, err := h.Relations.Customers(ctx, q)
+	fresh, err := h.Roster.await(ctx, q.After)
 	if err != nil {
 		return CustomerList{}, err
 	}
-	items, err := withCounts(ctx, h.Counts, found)
+	all, err := h.Roster.listed(ctx, q.Owner, !q.After.IsZero(), fresh.AsOf)
 	if err != nil {
 		return CustomerList{}, err
 	}
-	return CustomerList{Items: items, Next: next, Total: total, Freshness: fresh}, nil
+	page := order.page(all, q.Text, after, q.Limit)
+	list := CustomerList{Total: page.total, Freshness: fresh}
+	if page.more {
+		if list.Next, err = order.write(page.places[len(page.places)-1]); err != nil {
+			return CustomerList{}, err
+		}
+	}
+	if list.Items, err = h.Roster.read(ctx, page.ids(), fresh.AsOf); err != nil {
+		return CustomerList{}, err
+	}
+	order.sort(list.Items) // by the numbers that it shows, which may be newer than those it was found by
+	return list, nil
 }
 
-// withCounts gives customers the numbers of their vehicles.
-func withCounts(ctx context.Context, reader CountsReader, customers []domain.Customer) ([]Customer, error) {
-	items := make([]Customer, len(customers))
-	if len(customers) == 0 {
-		return items, nil // the reader would take no ids for all ids
+// complete fills in what was left out and checks the rest.
+func (q *ListCustomers) complete() (err error) {
+	if q.Sort == "" {
+		q.Sort = SortName
 	}
-	ids := make([]domain.CustomerID, len(customers))
-	for i, c := range customers {
-		ids[i] = c.ID
+	if q.Limit, err = pageSize(q.Limit); err != nil {
+		return err
 	}
-	counts, err := reader.CountsByCustomer(ctx, ids)
-	if err != nil {
-		return nil, err
+	if !slices.Contains(CustomerSorts(), q.Sort) {
+		return domain.InvalidField("sort", "must be one of name, beyond, vehicles, connected, disconnected, never_seen and longest")
 	}
-	for i, c := range customers {
-		items[i] = Customer{Customer: c, Counts: counts[c.ID]}
-	}
-	return items, nil
+	return checkText("q", q.Text)
 }
+
+func (q *ListCustomers) order() customerOrder { return customerOrder{Sort: q.Sort, Desc: q.Descending} }

@@ -118,7 +118,7 @@ func TestForACallerWhoIsBoundToACustomerOthersDoNotExist(t *testing.T) {
 
 	t.Run("in the list", func(t *testing.T) {
 		t.Parallel()
-		h := queries.ListCustomersHandler{Relations: known, Counts: counted, Now: noon}
+		h := queries.ListCustomersHandler{Roster: rosterOf(known, counted)}
 		list, err := h.Handle(t.Context(), queries.ListCustomers{Owner: "c1"})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 1)
@@ -131,7 +131,7 @@ func TestForACallerWhoIsBoundToACustomerOthersDoNotExist(t *testing.T) {
 
 	t.Run("one by one", func(t *testing.T) {
 		t.Parallel()
-		h := queries.GetCustomerHandler{Relations: known, Counts: counted, Now: noon}
+		h := queries.GetCustomerHandler{Roster: rosterOf(known, counted)}
 		_, err := h.Handle(t.Context(), queries.GetCustomer{ID: "c1", Owner: "c1"})
 		require.NoError(t, err)
 		_, others := h.Handle(t.Context(), queries.GetCustomer{ID: "c3", Owner: "c1"})

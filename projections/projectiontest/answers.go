@@ -36,6 +36,7 @@ func answers(t *testing.T, open Open) {
 			vehicleLists(t, m, fleet, random)
 			rows(t, m, fleet)
 			counts(t, m, o.Counts(readers["fleet"]))
+			numbers(t, m, o.Counts(readers["fleet"]))
 		}
 		if o.Latest != nil {
 			latest(t, m, o.Latest(readers["latest"]))
@@ -49,6 +50,11 @@ func answers(t *testing.T, open Open) {
 		if o.Timeline != nil {
 			timelines(t, m, o.Timeline(readers["timeline"]), random)
 			histories(t, m, o.History(readers["timeline"]), random)
+		}
+		if o.Relations != nil && o.Counts != nil && o.History != nil {
+			history := o.History(readers["timeline"])
+			customerLists(t, m, queries.NewRoster(o.Relations(readers["relations"]), o.Counts(readers["fleet"]), history,
+				queries.NewUsualRanges(history), func() domain.Instant { return m.asOf }), random)
 		}
 		require.NoError(t, o.Close())
 	}

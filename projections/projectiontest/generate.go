@@ -176,7 +176,7 @@ func (g *generator) customerWith(id domain.CustomerID) domain.Customer {
 	names := []string{
 		"Kalles Grustransporter AB", "Johans Bulk AB", "Haralds Värdetransporter AB", "ÅKERI Öst", "100 % Frakt_*?", `Back\slash "quoted"`,
 	}
-	return domain.Customer{ID: id, Name: names[g.random.IntN(len(names))], Address: "Vägen 1", Overrides: g.overrides()}
+	return domain.Customer{ID: id, Name: names[g.random.IntN(len(names))], Address: "Vägen " + string(id), Overrides: g.overrides()}
 }
 
 func (g *generator) overrides() (o domain.Overrides) {

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fleetbeat/domain"
 	"fleetbeat/queries"
@@ -91,25 +93,63 @@ func (t tables) silentBy(customers []domain.CustomerID, by domain.Instant) (n in
 // CountsByCustomer returns the counters of these customers, or of all that have vehicles where ids is nil.
 func (f *Fleet) CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]queries.Counts, error) {
 	var found map[domain.CustomerID]queries.Counts
-	err := f.views.answer(ctx, fleetView, func(t tables) error {
-		if ids != nil && len(ids) == 0 {
-			found = map[domain.CustomerID]queries.Counts{}
-			return nil
+	err := f.views.answer(ctx, fleetView, func(t tables) (err error) {
+		found, err = t.countsByCustomer(ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count vehicles by customer: %w", err)
+	}
+	return found, nil
+}
+
+// countsByCustomer returns the counters of these customers, or of all where ids is nil, but for those without vehicles.
+func (t tables) countsByCustomer(ids []domain.CustomerID) (map[domain.CustomerID]queries.Counts, error) {
+	found := make(map[domain.CustomerID]queries.Counts, len(ids))
+	if ids != nil && len(ids) == 0 {
+		return found, nil // countedEach would take none for all
+	}
+	sums, err := t.countedEach(ids)
+	for id, sum := range sums {
+		if id != wholeFleet && sum.sum() > 0 {
+			found[id] = sum.public()
 		}
-		sums, err := t.countedEach(ids)
+	}
+	return found, err
+}
+
+// NumbersByCustomer returns the counters of these customers, or of all where ids is nil, each with the vehicle that has been
+// disconnected the longest: the first in the index of its disconnected vehicles.
+func (f *Fleet) NumbersByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]queries.CustomerNumbers, error) {
+	var found map[domain.CustomerID]queries.CustomerNumbers
+	err := f.views.answer(ctx, fleetView, func(t tables) error {
+		counts, err := t.countsByCustomer(ids)
 		if err != nil {
 			return err
 		}
-		found = make(map[domain.CustomerID]queries.Counts, len(sums))
-		for id, sum := range sums {
-			if id != wholeFleet && sum.sum() > 0 {
-				found[id] = sum.public()
+		found = make(map[domain.CustomerID]queries.CustomerNumbers, len(counts))
+		s := t.prepare(`SELECT vin, plate, since FROM fleet_vehicles# INDEXED BY fleet_customer_status#
+			WHERE customer = ?1 AND status = 0 ORDER BY since, vin LIMIT 1`)
+		for _, id := range slices.Sorted(maps.Keys(counts)) { // along the index: in any other order a million vehicles took five times as long
+			n := counts[id]
+			numbers := queries.CustomerNumbers{Counts: n}
+			if n.Disconnected > 0 {
+				err = s.text(string(id)).run(func() error {
+					numbers.Longest = &queries.Disconnection{
+						VIN: domain.VIN(s.nextText()), RegistrationNumber: s.nextText(), Since: s.nextInstant(),
+					}
+					return nil
+				})
 			}
+			if err != nil {
+				return err
+			}
+			found[id] = numbers
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count vehicles by customer: %w", err)
+		return nil, fmt.Errorf("read the numbers of customers: %w", err)
 	}
 	return found, nil
 }

@@ -86,7 +86,7 @@ func BenchmarkFacets(b *testing.B) {
 		names = append(names, projections.Change{Key: row.Key(), After: row})
 	}
 	activate(b, views, relations, names)
-	quarterHistory(b, views, customers, 7)
+	quarterHistory(b, views, customers, 7, 1)
 	timeline := views.Timeline(still{})
 	summary := queries.GetSummaryHandler{
 		Counts: views.Fleet(still{}), Relations: views.Relations(still{}), History: timeline, Usual: queries.NewUsualRanges(timeline), Now: asOf,

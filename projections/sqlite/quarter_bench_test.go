@@ -13,8 +13,8 @@ import (
 )
 
 // quarterHistory makes an active generation of the timeline view in which the numbers of every customer changed in every
-// quarter of an hour of some days before asOf: the busiest past that there can be.
-func quarterHistory(t testing.TB, views *sqlite.Views, customers, days int) {
+// so manyeth quarter of an hour of some days before asOf: with every one, the busiest past that there can be.
+func quarterHistory(t testing.TB, views *sqlite.Views, customers, days, every int) {
 	g, err := views.Create(t.Context(), "timeline", projections.Timeline().Version)
 	require.NoError(t, err)
 	random := rand.New(rand.NewPCG(4, 4))
@@ -29,7 +29,7 @@ func quarterHistory(t testing.TB, views *sqlite.Views, customers, days int) {
 		if n == 0 {
 			id = ""
 		}
-		for at := asOf() - domain.Instant(days*96)*quarter; at < asOf(); at += quarter {
+		for at := asOf() - domain.Instant(days*96)*quarter; at < asOf(); at += domain.Instant(every) * quarter {
 			now := random.Int64N(500)
 			row := &projections.Quarter{CustomerID: id, Start: at, Connected: level - now, Disconnected: now - level}
 			if level == 0 {
@@ -49,7 +49,7 @@ func quarterHistory(t testing.TB, views *sqlite.Views, customers, days int) {
 func BenchmarkQuarters(b *testing.B) {
 	customers := max(10, *fleetSize/500)
 	views := openViews(b)
-	quarterHistory(b, views, customers, 36)
+	quarterHistory(b, views, customers, 36, 1)
 	timeline := views.Timeline(nil)
 	for name, days := range map[string]int{"a day of the fleet": 1, "five weeks of the fleet": 35} {
 		b.Run(name, func(b *testing.B) {

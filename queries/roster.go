@@ -1,0 +1,191 @@
+package queries
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"fleetbeat/domain"
+	"fleetbeat/internal/textfold"
+)
+
+const (
+	// afreshAtMost is of how many customers the order is found anew for every question: some ten milliseconds.
+	afreshAtMost = 1_000
+	// orderFor is how long an order of more customers is used as it is.
+	orderFor = time.Second
+	// orderAtMost is how old an order may be that is used while the next one is being found.
+	orderAtMost = 10 * time.Second
+	// refreshWithin is how long finding an order may take for which nobody waits.
+	refreshWithin = time.Minute
+)
+
+// Roster knows every customer with its numbers. What a list of customers is sorted by comes from three views, which may be
+// of three engines, so no engine can sort it: a roster holds what the order follows from in memory, some 200 bytes a customer.
+//
+// The numbers that an answer shows are always read for it, and hold as of its AsOf. The order, and what matches a text, is
+// found anew for every question up to 1,000 customers; beyond that it takes up to a second of work for 100,000, so it may be
+// that of up to 10 s before, and is found anew beside the answers of whoever asks. A question that waits for a position waits
+// for an order of after it, too. Many goroutines may use it at once: those that need a new order share one.
+type Roster struct {
+	relations RelationsReader
+	counts    CountsReader
+	history   HistoryReader
+	usual     *UsualRanges
+	now       Clock
+	turn      chan struct{} // held by whoever finds the order
+
+	mu    sync.Mutex
+	begun uint64 // how many readings have begun
+	held  *rollCall
+}
+
+// rollCall is every customer as of one reading.
+type rollCall struct {
+	customers []listed
+	number    uint64 // of the reading
+	began     time.Time
+}
+
+// listed is what a customer's places in the orders of a list follow from.
+type listed struct {
+	id            domain.CustomerID
+	name, address string // folded
+	counts        Counts
+	beyond        int64
+	longest       domain.Instant // zero where none is disconnected
+}
+
+// NewRoster returns the customers of these views; usual is found in history.
+func NewRoster(relations RelationsReader, counts CountsReader, history HistoryReader, usual *UsualRanges, now Clock) *Roster {
+	return &Roster{relations: relations, counts: counts, history: history, usual: usual, now: now, turn: make(chan struct{}, 1)}
+}
+
+// await waits until every view has folded the log through after.
+func (r *Roster) await(ctx context.Context, after domain.Position) (Freshness, error) {
+	return await(ctx, r.now, after, r.relations, r.counts, r.history)
+}
+
+// read returns these customers in their order, unknown ones left out, or all in any order where ids is nil.
+func (r *Roster) read(ctx context.Context, ids []domain.CustomerID, asOf domain.Instant) ([]Customer, error) {
+	found := []Customer{}
+	if ids != nil && len(ids) == 0 {
+		return found, nil
+	}
+	customers, err := r.relations.CustomersByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := r.counts.NumbersByCustomer(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := r.usual.At(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	add := func(c domain.Customer) {
+		n := numbers[c.ID]
+		customer := Customer{Customer: c, Counts: n.Counts, Longest: n.Longest, Usual: usual(c.ID)}
+		if customer.Usual != nil {
+			beyond := max(0, n.Counts.Disconnected-customer.Usual.Hi)
+			customer.Beyond = &beyond
+		}
+		found = append(found, customer)
+	}
+	if ids == nil {
+		for _, c := range customers {
+			add(c)
+		}
+		return found, nil
+	}
+	for _, id := range ids {
+		if c, ok := customers[id]; ok {
+			add(c)
+		}
+	}
+	return found, nil
+}
+
+// listed returns the customers that are there for whoever asks, as the order follows from them. waited says that he waited
+// for a position, so that what was read before is not good enough.
+func (r *Roster) listed(ctx context.Context, owner domain.CustomerID, waited bool, asOf domain.Instant) ([]listed, error) {
+	if owner != "" {
+		customers, err := r.read(ctx, []domain.CustomerID{owner}, asOf)
+		return listedOf(customers), err
+	}
+	held, came := r.known()
+	if !waited && held != nil && len(held.customers) > afreshAtMost {
+		switch age := time.Since(held.began); {
+		case age <= orderFor:
+			return held.customers, nil
+		case age <= orderAtMost:
+			r.refresh(ctx, asOf)
+			return held.customers, nil
+		}
+	}
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if held, _ := r.known(); held != nil && held.number > came {
+		return held.customers, nil // begun after the question came: it holds all that its own reading would
+	}
+	return r.call(ctx, asOf)
+}
+
+// known returns the last reading, if there is one, and how many have begun.
+func (r *Roster) known() (*rollCall, uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.held, r.begun
+}
+
+// refresh begins a reading that nobody waits for, unless one is under way. Its error is nobody's: when the order is too old
+// to be used, whoever asks reads for himself and hears of it.
+func (r *Roster) refresh(ctx context.Context, asOf domain.Instant) {
+	select {
+	case r.turn <- struct{}{}:
+	default:
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshWithin)
+	go func() {
+		defer func() { cancel(); <-r.turn }()
+		_, _ = r.call(ctx, asOf)
+	}()
+}
+
+// call reads every customer and keeps what was read. Only whoever holds the turn may.
+func (r *Roster) call(ctx context.Context, asOf domain.Instant) ([]listed, error) {
+	r.mu.Lock()
+	r.begun++
+	next := &rollCall{number: r.begun, began: time.Now()}
+	r.mu.Unlock()
+	customers, err := r.read(ctx, nil, asOf)
+	if err != nil {
+		return nil, err
+	}
+	next.customers = listedOf(customers)
+	r.mu.Lock()
+	r.held = next
+	r.mu.Unlock()
+	return next.customers, nil
+}
+
+func listedOf(customers []Customer) []listed {
+	found := make([]listed, 0, len(customers))
+	for _, c := range customers {
+		l := listed{id: c.ID, name: textfold.Fold(c.Name), address: textfold.Fold(c.Address), counts: c.Counts}
+		if c.Beyond != nil {
+			l.beyond = *c.Beyond
+		}
+		if c.Longest != nil {
+			l.longest = c.Longest.Since
+		}
+		found = append(found, l)
+	}
+	return found
+}
