@@ -71,7 +71,8 @@ func TestExportCustomers(t *testing.T) {
 		t.Parallel()
 		h := queries.ExportCustomersHandler{Roster: rosterOf(relations{customers: manyCustomers(2_001)}, counters{})}
 		n := 0
-		for range h.Pages(t.Context(), queries.ListCustomers{}) {
+		for _, err := range h.Pages(t.Context(), queries.ListCustomers{}) {
+			require.NoError(t, err)
 			n++
 			break
 		}

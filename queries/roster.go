@@ -24,9 +24,9 @@ const (
 // of three engines, so no engine can sort it: a roster holds what the order follows from in memory, some 200 bytes a customer.
 //
 // The numbers that an answer shows are always read for it, and hold as of its AsOf. The order, and what matches a text, is
-// found anew for every question up to 1,000 customers; beyond that it takes up to a second of work for 100,000, so it may be
-// that of up to 10 s before, and is found anew beside the answers of whoever asks. A question that waits for a position waits
-// for an order of after it, too. Many goroutines may use it at once: those that need a new order share one.
+// found anew for every question up to 1,000 customers. Beyond that it may be that of up to 10 s before, and is found anew
+// beside the answers: for 50,000 it is half a second of work. A question that waits for a position waits for an order of
+// after it, too. Many goroutines may use it at once: those that need a new order share one.
 type Roster struct {
 	relations RelationsReader
 	counts    CountsReader
