@@ -39,26 +39,27 @@ const noShare = 2
 // place returns a customer's place. Equal shares are equal numbers: a division of whole numbers is rounded in one way only.
 func (o customerOrder) place(l *listed) customerPlace {
 	p := customerPlace{Name: l.name, ID: l.id}
-	all := l.counts.Connected + l.counts.Disconnected + l.counts.NeverSeen
+	counts := l.rank.Counts
+	all := counts.Connected + counts.Disconnected + counts.NeverSeen
 	switch o.Sort {
 	case SortBeyond:
 		p.Number = l.beyond
 		if all > 0 {
-			p.Share = float64(l.counts.Disconnected) / float64(all)
+			p.Share = float64(counts.Disconnected) / float64(all)
 		}
 	case SortVehicles:
 		p.Number = all
 	case SortConnected:
 		p.Share = noShare
 		if all > 0 {
-			p.Share = float64(l.counts.Connected) / float64(all)
+			p.Share = float64(counts.Connected) / float64(all)
 		}
 	case SortDisconnected:
-		p.Number = l.counts.Disconnected
+		p.Number = counts.Disconnected
 	case SortNeverSeen:
-		p.Number = l.counts.NeverSeen
+		p.Number = counts.NeverSeen
 	case SortLongest:
-		if p.Number = int64(l.longest); l.longest.IsZero() {
+		if p.Number = int64(l.rank.Longest); l.rank.Longest.IsZero() {
 			p.Number = math.MaxInt64
 		}
 	}

@@ -87,14 +87,21 @@ type CustomerNumbers struct {
 	Longest *Disconnection // of the disconnected the one with the least since, then VIN; nil where there is none
 }
 
+// CustomerRank is what a customer's places in lists follow from.
+type CustomerRank struct {
+	Counts  Counts
+	Longest domain.Instant // since when the longest lasts; zero where none is disconnected
+}
+
 // CountsReader finds counters in the fleet view.
 type CountsReader interface {
 	View
 	// CountsByCustomer returns the counters of these customers, or of all that have vehicles where ids is nil.
 	CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]Counts, error)
-	// NumbersByCustomer returns the numbers of these customers, or of all where ids is nil, all of one state of the view;
-	// those without vehicles are absent.
+	// NumbersByCustomer returns the numbers of these customers, all of one state of the view; those without vehicles are absent.
 	NumbersByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]CustomerNumbers, error)
+	// RankEveryCustomer returns what the order of all customers that have vehicles follows from, all of one state of the view.
+	RankEveryCustomer(ctx context.Context) (map[domain.CustomerID]CustomerRank, error)
 	// SilentSince returns how many disconnected vehicles, of a customer or of all for none, were last heard after each of
 	// these moments, in their order.
 	SilentSince(ctx context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error)

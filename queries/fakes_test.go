@@ -169,6 +169,19 @@ func (c counters) NumbersByCustomer(ctx context.Context, ids []domain.CustomerID
 	return found, err
 }
 
+func (c counters) RankEveryCustomer(ctx context.Context) (map[domain.CustomerID]queries.CustomerRank, error) {
+	found := map[domain.CustomerID]queries.CustomerRank{}
+	counts, err := c.CountsByCustomer(ctx, nil)
+	for id, counts := range counts {
+		rank := queries.CustomerRank{Counts: counts}
+		if c.longest[id] != nil {
+			rank.Longest = c.longest[id].Since
+		}
+		found[id] = rank
+	}
+	return found, err
+}
+
 func (c counters) SilentSince(_ context.Context, id domain.CustomerID, moments []domain.Instant) ([]int64, error) {
 	if c.asked != nil {
 		*c.asked = moments

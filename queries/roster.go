@@ -12,8 +12,9 @@ import (
 const (
 	// afreshAtMost is of how many customers the order is found anew for every question: some ten milliseconds.
 	afreshAtMost = 1_000
-	// orderFor is how long an order of more customers is used as it is.
-	orderFor = time.Second
+	// orderFor is how long an order of more customers is used as it is, at least, and orderShare how many times as long as it
+	// took to find: finding it takes a fifth of a core at most.
+	orderFor, orderShare = time.Second, 5
 	// orderAtMost is how old an order may be that is used while the next one is being found.
 	orderAtMost = 10 * time.Second
 	// refreshWithin is how long finding an order may take for which nobody waits.
@@ -25,7 +26,7 @@ const (
 //
 // The numbers that an answer shows are always read for it, and hold as of its AsOf. The order, and what matches a text, is
 // found anew for every question up to 1,000 customers. Beyond that it may be that of up to 10 s before, and is found anew
-// beside the answers: for 50,000 it is half a second of work. A question that waits for a position waits for an order of
+// beside the answers: for 50,000 it is a quarter of a second of work. A question that waits for a position waits for an order of
 // after it, too. Many goroutines may use it at once: those that need a new order share one.
 type Roster struct {
 	relations RelationsReader
@@ -45,15 +46,15 @@ type rollCall struct {
 	customers []listed
 	number    uint64 // of the reading
 	began     time.Time
+	took      time.Duration
 }
 
 // listed is what a customer's places in the orders of a list follow from.
 type listed struct {
 	id            domain.CustomerID
 	name, address string // folded
-	counts        Counts
+	rank          CustomerRank
 	beyond        int64
-	longest       domain.Instant // zero where none is disconnected
 }
 
 // NewRoster returns the customers of these views; usual is found in history.
@@ -66,10 +67,10 @@ func (r *Roster) await(ctx context.Context, after domain.Position) (Freshness, e
 	return await(ctx, r.now, after, r.relations, r.counts, r.history)
 }
 
-// read returns these customers in their order, unknown ones left out, or all in any order where ids is nil.
+// read returns these customers in their order; unknown ones are left out.
 func (r *Roster) read(ctx context.Context, ids []domain.CustomerID, asOf domain.Instant) ([]Customer, error) {
 	found := []Customer{}
-	if ids != nil && len(ids) == 0 {
+	if len(ids) == 0 {
 		return found, nil
 	}
 	customers, err := r.relations.CustomersByID(ctx, ids)
@@ -84,27 +85,28 @@ func (r *Roster) read(ctx context.Context, ids []domain.CustomerID, asOf domain.
 	if err != nil {
 		return nil, err
 	}
-	add := func(c domain.Customer) {
-		n := numbers[c.ID]
-		customer := Customer{Customer: c, Counts: n.Counts, Longest: n.Longest, Usual: usual(c.ID)}
+	for _, id := range ids {
+		c, ok := customers[id]
+		if !ok {
+			continue
+		}
+		n := numbers[id]
+		customer := Customer{Customer: c, Counts: n.Counts, Longest: n.Longest, Usual: usual(id)}
 		if customer.Usual != nil {
-			beyond := max(0, n.Counts.Disconnected-customer.Usual.Hi)
+			beyond := customer.Usual.beyond(n.Counts)
 			customer.Beyond = &beyond
 		}
 		found = append(found, customer)
 	}
-	if ids == nil {
-		for _, c := range customers {
-			add(c)
-		}
-		return found, nil
-	}
-	for _, id := range ids {
-		if c, ok := customers[id]; ok {
-			add(c)
-		}
-	}
 	return found, nil
+}
+
+// beyond returns how many more are disconnected than is usual.
+func (r *Range) beyond(now Counts) int64 {
+	if r == nil {
+		return 0
+	}
+	return max(0, now.Disconnected-r.Hi)
 }
 
 // listed returns the customers that are there for whoever asks, as the order follows from them. waited says that he waited
@@ -117,7 +119,7 @@ func (r *Roster) listed(ctx context.Context, owner domain.CustomerID, waited boo
 	held, came := r.known()
 	if !waited && held != nil && len(held.customers) > afreshAtMost {
 		switch age := time.Since(held.began); {
-		case age <= orderFor:
+		case age <= min(max(orderFor, orderShare*held.took), orderAtMost/2):
 			return held.customers, nil
 		case age <= orderAtMost:
 			r.refresh(ctx, asOf)
@@ -164,26 +166,40 @@ func (r *Roster) call(ctx context.Context, asOf domain.Instant) ([]listed, error
 	r.begun++
 	next := &rollCall{number: r.begun, began: time.Now()}
 	r.mu.Unlock()
-	customers, err := r.read(ctx, nil, asOf)
+	customers, err := r.relations.CustomersByID(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	next.customers = listedOf(customers)
+	ranks, err := r.counts.RankEveryCustomer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := r.usual.At(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	next.customers = make([]listed, 0, len(customers))
+	for id, c := range customers {
+		rank := ranks[id]
+		next.customers = append(next.customers, listed{
+			id: id, name: textfold.Fold(c.Name), address: textfold.Fold(c.Address), rank: rank, beyond: usual(id).beyond(rank.Counts),
+		})
+	}
+	next.took = time.Since(next.began)
 	r.mu.Lock()
 	r.held = next
 	r.mu.Unlock()
 	return next.customers, nil
 }
 
+// listedOf returns customers that were read as the order follows from them.
 func listedOf(customers []Customer) []listed {
 	found := make([]listed, 0, len(customers))
 	for _, c := range customers {
-		l := listed{id: c.ID, name: textfold.Fold(c.Name), address: textfold.Fold(c.Address), counts: c.Counts}
-		if c.Beyond != nil {
-			l.beyond = *c.Beyond
-		}
+		l := listed{id: c.ID, name: textfold.Fold(c.Name), address: textfold.Fold(c.Address), rank: CustomerRank{Counts: c.Counts}}
+		l.beyond = c.Usual.beyond(c.Counts)
 		if c.Longest != nil {
-			l.longest = c.Longest.Since
+			l.rank.Longest = c.Longest.Since
 		}
 		found = append(found, l)
 	}

@@ -37,15 +37,25 @@ func numbers(t *testing.T, m *model, reader queries.CountsReader) {
 			want[id] = n
 		}
 	}
-	got, err := reader.NumbersByCustomer(t.Context(), nil)
+	ranks := map[domain.CustomerID]queries.CustomerRank{}
+	for id, n := range want {
+		rank := queries.CustomerRank{Counts: n.Counts}
+		if n.Longest != nil {
+			rank.Longest = n.Longest.Since
+		}
+		ranks[id] = rank
+	}
+	ranked, err := reader.RankEveryCustomer(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, ranks, ranked)
+	got, err := reader.NumbersByCustomer(t.Context(), append(slices.Collect(maps.Keys(m.customers)), "c1", "nobody", ""))
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	got, err = reader.NumbersByCustomer(t.Context(), append(slices.Collect(maps.Keys(m.customers)), "c1", "nobody", ""))
-	require.NoError(t, err)
-	require.Equal(t, want, got)
-	got, err = reader.NumbersByCustomer(t.Context(), []domain.CustomerID{})
-	require.NoError(t, err)
-	assert.Empty(t, got, "of none, none")
+	for _, none := range [][]domain.CustomerID{nil, {}} {
+		got, err = reader.NumbersByCustomer(t.Context(), none)
+		require.NoError(t, err)
+		assert.Empty(t, got, "of none, none")
+	}
 }
 
 // customerLists compares lists of customers, walked list page by list page, and files with those of a model that looks at all.
