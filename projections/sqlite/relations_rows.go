@@ -15,13 +15,12 @@ func relationsCustomers() layout {
 CREATE TABLE relations_customers# (
 	id         TEXT PRIMARY KEY,
 	name       TEXT NOT NULL,
-	folded     TEXT NOT NULL,
+	folded     TEXT NOT NULL, -- read by nobody any more; there because generations of this version have it
 	address    TEXT NOT NULL,
 	interval   INTEGER,
 	grace      INTEGER,
 	registered INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX relations_name# ON relations_customers# (folded, id);`,
+) STRICT, WITHOUT ROWID;`,
 		load: func(t tables, keys []projections.Key) ([]projections.Stored, error) {
 			return loadEach(t, relationsCustomerColumns+` WHERE id = ?1`, keys, nextRelationsCustomer)
 		},
