@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List customers
-         * @description One list page of customers in order of their names, with the numbers of their vehicles.
+         * @description One list page of customers with the numbers of their vehicles: how many are disconnected beyond what is usual at this hour, and which has been disconnected the longest. The numbers hold as of asOf; the order of more than 1,000 customers may be that of up to 10 s before. With format=csv or Accept: text/csv all matches come in one CSV file (RFC 4180, UTF-8 with the byte-order mark that spreadsheets need), in the same order and without limit and cursor, streamed. Its columns are id, name, address, vehicles, connected, disconnected, never_seen, usual_lo, usual_hi, beyond, longest_vin, longest_registration_number, longest_since, interval_seconds, grace_seconds (both empty where inherited) and as_of, the moment that the line is of. A name, address or registration number that a spreadsheet would take for a formula has an apostrophe before it. Each customer is there once. A file that could not be written to its end is broken off, not ended.
          */
         get: operations["listCustomers"];
         put?: never;
@@ -57,7 +57,7 @@ export interface paths {
         };
         /**
          * Get a customer
-         * @description One customer with the numbers of its vehicles.
+         * @description One customer with the numbers of its vehicles. An interval or grace that is absent is the one for all.
          */
         get: operations["getCustomer"];
         put?: never;
@@ -503,13 +503,22 @@ export interface components {
         };
         Customer: {
             address?: string;
+            /**
+             * Format: int64
+             * @description How many more are disconnected than usual.hi, 0 where they are not more; absent without usual
+             */
+            beyond?: number;
             counts: components["schemas"]["Counts"];
             /** Format: int64 */
             graceSeconds?: number;
             id: string;
             /** Format: int64 */
             intervalSeconds?: number;
+            /** @description Its vehicle that has been disconnected the longest; absent where none is */
+            longest?: components["schemas"]["Disconnection"];
             name: string;
+            /** @description How many of its vehicles are usually disconnected at this hour: the 10th and 90th percentile of the last 7 days; absent before there are three */
+            usual?: components["schemas"]["Range"];
         };
         CustomerChange: {
             /** @description null takes it away */
@@ -533,6 +542,11 @@ export interface components {
              * @description Every status in this answer is the one of this moment
              */
             asOf: string;
+            /**
+             * Format: int64
+             * @description How many more are disconnected than usual.hi, 0 where they are not more; absent without usual
+             */
+            beyond?: number;
             counts: components["schemas"]["Counts"];
             /** Format: int64 */
             graceSeconds?: number;
@@ -544,7 +558,11 @@ export interface components {
              * @description How long ago asOf was, in milliseconds
              */
             lagMs: number;
+            /** @description Its vehicle that has been disconnected the longest; absent where none is */
+            longest?: components["schemas"]["Disconnection"];
             name: string;
+            /** @description How many of its vehicles are usually disconnected at this hour: the 10th and 90th percentile of the last 7 days; absent before there are three */
+            usual?: components["schemas"]["Range"];
         };
         CustomerList: {
             /**
@@ -558,6 +576,7 @@ export interface components {
              * @description How long ago asOf was, in milliseconds
              */
             lagMs: number;
+            /** @description Cursor of the next list page; absent on the last */
             next?: string;
             /** Format: int64 */
             total: number;
@@ -576,6 +595,13 @@ export interface components {
             name: string;
             /** @description Read with after= this to see the change */
             position: string;
+        };
+        Disconnection: {
+            registrationNumber: string;
+            /** Format: date-time */
+            since: string;
+            /** @example YS2R4X20005399401 */
+            vin: string;
         };
         FacetCustomer: {
             /** Format: int64 */
@@ -1413,12 +1439,16 @@ export interface operations {
     listCustomers: {
         parameters: {
             query?: {
-                /** @description Any part of the name, in any case; no character is a wildcard */
+                /** @description Any part of name or address, in any case; no character is a wildcard */
                 q?: string;
+                /** @description The order, smallest first; - in front reverses it, so that -beyond shows first where something is unusual. beyond is then the share of disconnected vehicles; connected is the share of connected ones (without vehicles last); longest is longest.since, oldest first (without one last); then always name, then id */
+                sort?: "name" | "-name" | "beyond" | "-beyond" | "vehicles" | "-vehicles" | "connected" | "-connected" | "disconnected" | "-disconnected" | "never_seen" | "-never_seen" | "longest" | "-longest";
                 /** @description The most items in the answer */
                 limit?: number;
                 /** @description The next of the list page before, with everything else unchanged */
                 cursor?: string;
+                /** @description The form of the answer, for who cannot send Accept: a link in a page, for one */
+                format?: "json" | "csv";
                 /** @description A position that a write answered: wait until the answer reflects it, at most 2 s, then 503 */
                 after?: string;
             };
@@ -1435,6 +1465,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerList"];
+                    "text/csv": string;
                 };
             };
             /** @description Bad Request */
