@@ -3,7 +3,10 @@ module fleetbeat
 go 1.26.0
 
 // npm packages may hold Go files, which `./...` would build and lint.
-ignore ./web/node_modules
+ignore (
+	./e2e/browser/node_modules
+	./web/node_modules
+)
 
 require (
 	github.com/EventStore/EventStore-Client-Go/v4 v4.2.0
