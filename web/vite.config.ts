@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { devBase } from './build/base.ts';
+import { budget } from './build/budget.ts';
 import { preloadFonts } from './build/fonts.ts';
 import { mantineVariables } from './build/mantine.ts';
 import { precompress } from './build/precompress.ts';
@@ -10,11 +11,12 @@ const proxied = ['/api', '/healthz', '/readyz', '/heartbeat', '/heartbeats', '/o
 
 export default defineConfig({
   base: './',
-  plugins: [react(), devBase(), mantineVariables(), preloadFonts(), precompress()],
+  plugins: [react(), devBase(), mantineVariables(), preloadFonts(), precompress(), budget()],
   build: {
     target: 'es2023',
     assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy
     modulePreload: { polyfill: false },
+    reportCompressedSize: false, // budget() says what is sent
     chunkSizeWarningLimit: 800,
   },
   worker: { format: 'es' },
@@ -23,7 +25,7 @@ export default defineConfig({
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'http://localhost/' } },
     setupFiles: ['src/test/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['{src,build}/**/*.test.{ts,tsx}'],
     css: false,
     restoreMocks: true,
     unstubGlobals: true,

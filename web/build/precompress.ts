@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** What is compressed already, and the one page that the server writes into, stay as they are. */
-const kept = /\.(woff2|gz)$|^index\.html$|^\.gitkeep$/;
+/** What is compressed already, the one page that the server writes into, and what budget.ts reads, stay as they are. */
+const kept = /\.(woff2|gz)$|^index\.html$|^\.gitkeep$|^manifest\.json$/;
 
 /**
  * Leaves only the .gz form of each file in the build, which is what web.go embeds: keeping both would double the binary.
