@@ -82,12 +82,12 @@ export class Api {
     return Number(line?.split(' ').at(-1) ?? 0);
   }
 
-  /** Asks again and again until something is so. */
-  async until(promised: string, holds: () => Promise<boolean>, patience = 60_000): Promise<void> {
+  /** Asks again and again until something is so; times in milliseconds. */
+  async until(promised: string, holds: () => Promise<boolean>, { patience = 60_000, every = 25 } = {}): Promise<void> {
     const end = performance.now() + patience;
     while (!(await holds())) {
       if (performance.now() > end) throw new Error(`waited ${patience / 1000} s until ${promised}`);
-      await after(25);
+      await after(every);
     }
   }
 }

@@ -45,13 +45,17 @@ export function plates(so: (vehicle: (typeof fleet)[number]) => boolean): string
   return fleet.filter(so).map(({ plate }) => plate);
 }
 
-/** Pings vehicles again and again, as they do; what it returns lets them fall silent. */
-export function pinging(server: Server, vins: readonly string[], everyMs = 500): () => Promise<void> {
+/** Pings vehicles again and again, as they do, the same or others each time; what it returns lets them fall silent. */
+export function pinging(
+  server: Server,
+  vins: readonly string[] | (() => readonly string[]),
+  everyMs = 500,
+): () => Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
   const done = (async () => {
     while (!signal.aborted) {
-      await server.api.pingAll(vins).catch(() => undefined); // while a server is down its vehicles ping in vain
+      await server.api.pingAll(typeof vins === 'function' ? vins() : vins).catch(() => undefined); // while a server is down its vehicles ping in vain
       await after(everyMs, undefined, { signal }).catch(() => undefined);
     }
   })();

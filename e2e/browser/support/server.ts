@@ -6,9 +6,6 @@ import { join } from 'node:path';
 import { Api } from './api.ts';
 import { programs } from './needs.ts';
 
-/** How long a process may take for what it does at once on a quiet machine, in milliseconds. */
-const patience = 60_000;
-
 /** A fleetbeat process on a folder of its own, and on a port that stays the same over restarts. */
 export class Server {
   /** http://127.0.0.1:port */
@@ -51,7 +48,7 @@ export class Server {
       child.once('exit', (code) => reject(new Error(`fleetbeat ended with ${String(code)}:\n${this.#said}`)));
     });
     this.base = await heard;
-    await this.api.until('the server is ready', async () => (await this.api.status('/readyz')) === 200, patience);
+    await this.api.until('the server is ready', async () => (await this.api.status('/readyz')) === 200);
   }
 
   /** Ends it without a word, as a power cut does. */

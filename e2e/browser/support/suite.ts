@@ -15,6 +15,8 @@ export interface Setting {
   prepare?: (server: Server) => Promise<void>;
   /** Size of the page in CSS pixels; 1440 × 900 unless told. */
   size?: readonly [width: number, height: number];
+  /** How long all that may take, in milliseconds, where it is much. */
+  patience?: number;
 }
 
 /** A server and a browser, for the tests of one suite. */
@@ -83,7 +85,7 @@ export function suite(name: string, setting: Setting, tests: (world: World) => v
         world.server.start().then(() => setting.prepare?.(world.server)),
         world.open(setting.size ?? [1440, 900]),
       ]);
-    });
+    }, setting.patience);
     beforeEach(() => world.begin());
     afterEach((context) => world.end(context));
     afterAll(() => world.close());
