@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, type RouterHistory } from '@tanstack/react-router';
+import { validCustomerSearch } from './customers/customer';
 import { parseSearch, stringifySearch, validFilter } from './filter/filter';
 import { Broken, Coming, NotFound } from './shell/Broken';
 import { Shell } from './shell/Shell';
@@ -35,6 +36,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/customers',
+    validateSearch: validCustomerSearch,
     component: lazyRouteComponent(() => import('./customers/CustomersPage'), 'CustomersPage'),
   }),
   createRoute({

@@ -8,4 +8,12 @@ globalThis.scrollTo = () => undefined;
 // A screen's chunk is loaded when it is first shown, which takes longer than a second on a busy machine.
 configure({ asyncUtilTimeout: 4000 });
 
+// Nor can it open a dialog over the page.
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function () {
+  this.open = false;
+};
+
 afterEach(cleanup);

@@ -1,0 +1,39 @@
+import { IconAdjustmentsHorizontal, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+
+interface Props {
+  /** Whether who asks may change anything; else only the export is there. */
+  may: boolean;
+  /** Where the CSV of what is shown is; none where there is nothing in it. */
+  csv: string | undefined;
+  onRegister: () => void;
+  onSettings: () => void;
+}
+
+/** What can be done with customers. Where there is little room the icons stand alone, with their words for screen readers. */
+export function Actions({ may, csv, onRegister, onSettings }: Props) {
+  return (
+    <div className="title-actions">
+      {may && (
+        <>
+          <button type="button" className="button" onClick={onSettings}>
+            <IconAdjustmentsHorizontal size={16} stroke={1.5} /> <span className="word">Settings for all</span>
+          </button>
+          <Link to="/customers/import" className="button">
+            <IconUpload size={16} stroke={1.5} /> <span className="word">Import CSV</span>
+          </Link>
+        </>
+      )}
+      {csv !== undefined && (
+        <a className="button export" href={csv} download>
+          <IconDownload size={16} stroke={1.5} /> <span className="word">Export</span>
+        </a>
+      )}
+      {may && (
+        <button type="button" className="button primary" onClick={onRegister}>
+          <IconPlus size={16} stroke={1.75} /> <span className="word">Register customer</span>
+        </button>
+      )}
+    </div>
+  );
+}

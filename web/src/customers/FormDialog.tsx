@@ -1,0 +1,63 @@
+import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
+import { Dialog } from '../parts/Dialog';
+
+interface Props {
+  title: string;
+  /** What the button that saves says. */
+  save: string;
+  /** Whether something was typed that closing would lose. */
+  typed: boolean;
+  /** Whether it is being saved. */
+  busy: boolean;
+  /** What is wrong with no field. */
+  wrong: string | undefined;
+  onSave: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A dialog with a form. Closing it with something typed asks first; a failure keeps all that was typed. */
+export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, children }: Props) {
+  const [leaving, setLeaving] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const keep = useRef<HTMLButtonElement>(null);
+  useEffect(() => form.current?.querySelector('input')?.focus(), []); // else the dialog begins at its Close
+  useEffect(() => keep.current?.focus(), [leaving]);
+  const close = () => {
+    if (typed && !leaving) setLeaving(true);
+    else onClose();
+  };
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    setLeaving(false);
+    if (!busy) onSave();
+  };
+  return (
+    <Dialog title={title} onClose={close}>
+      <form ref={form} className="customer-form" noValidate onSubmit={submit}>
+        {children}
+        <div role="alert">{wrong && <p className="form-wrong">{wrong}</p>}</div>
+        {leaving ? (
+          <div className="dialog-foot">
+            <p role="alert">Discard what you typed?</p>
+            <button type="button" className="button" onClick={onClose}>
+              Discard
+            </button>
+            <button type="button" className="button primary" ref={keep} onClick={() => setLeaving(false)}>
+              Keep it
+            </button>
+          </div>
+        ) : (
+          <div className="dialog-foot">
+            <button type="button" className="button" onClick={close}>
+              Cancel
+            </button>
+            <button type="submit" className="button primary" aria-disabled={busy}>
+              {busy ? 'Saving…' : save}
+            </button>
+          </div>
+        )}
+      </form>
+    </Dialog>
+  );
+}

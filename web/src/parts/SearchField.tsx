@@ -1,0 +1,52 @@
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useKeys } from '../shell/keys';
+import '../filter/filter.css';
+
+/** How long typing has to pause before it is searched for. */
+const pause = 120;
+
+interface Props {
+  /** What is searched for, as the address says. */
+  value: string;
+  change: (value: string) => void;
+  label: string;
+  placeholder: string;
+}
+
+/** A search field that `/` leads to. What is typed shows at once, is searched for at the next pause, and follows Back. */
+export function SearchField({ value, change, label, placeholder }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  useKeys({ '/': () => input.current?.focus() });
+  const [typed, setTyped] = useState(value);
+  const [told, setTold] = useState(value);
+  if (told !== value) {
+    setTold(value);
+    if (typed.trim() !== value) setTyped(value); // the address changed by other means: Back, a button, a link
+  }
+  useEffect(() => {
+    if (typed.trim() === value) return undefined;
+    const timer = setTimeout(() => change(typed.trim()), pause);
+    return () => clearTimeout(timer);
+  }, [typed, value, change]);
+  return (
+    <div className="search">
+      <IconSearch size={16} stroke={1.75} />
+      <input
+        ref={input}
+        type="search"
+        placeholder={placeholder}
+        aria-label={label}
+        value={typed}
+        maxLength={100}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <span className="kbd" aria-hidden="true">
+        /
+      </span>
+    </div>
+  );
+}
