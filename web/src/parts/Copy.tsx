@@ -23,7 +23,15 @@ export function useCopy(text: string | (() => string)): [state: 'idle' | 'copied
 }
 
 /** A button that copies a text: an icon alone with `label` as its name, or with words beside it. */
-export function Copy({ text, label, children }: { text: string; label: string; children?: ReactNode }) {
+export function Copy({
+  text,
+  label,
+  children,
+}: {
+  text: string | (() => string);
+  label: string;
+  children?: ReactNode;
+}) {
   const [state, copy] = useCopy(text);
   const Icon = state === 'copied' ? IconCheck : IconCopy;
   return (

@@ -1,0 +1,25 @@
+import { Choose } from './Choose';
+import type { Import, Steps } from './useImport';
+
+/** Why an import came to nothing, or that nobody knows what it came to, and how to find out. */
+export function Failed({ state, steps }: { state: Import & { step: 'failed' }; steps: Steps }) {
+  return (
+    <>
+      <p className="prose" role="alert">
+        {state.why}
+      </p>
+      {state.open && (
+        <p className="prose">
+          Either the whole file has been stored, or nothing of it. To find out, check the file again: vehicles that are
+          stored are then <b>already known, same</b>. Importing it twice does no harm.
+        </p>
+      )}
+      <p className="import-actions">
+        <button type="button" className="button primary" onClick={steps.check}>
+          Check the file again
+        </button>
+        <Choose choose={steps.choose}>Choose another file</Choose>
+      </p>
+    </>
+  );
+}
