@@ -17,14 +17,14 @@ interface Props {
 
 /** How many vehicles have each status, each tile leading to them. */
 export function Tiles({ filter, numbers, whole }: Props) {
-  const history = useHistory(filter.customer, whole);
+  const history = useHistory(filter.customer, whole && numbers !== undefined);
   const now = numbers && Date.parse(numbers.asOf);
   const past = whole && now !== undefined ? history.data : undefined;
   const then = past && now !== undefined ? hourBefore(past, now) : undefined;
   const trend =
     past && numbers && now !== undefined ? lastDay(past, { at: now, n: numbers.counts.disconnected }) : undefined;
   return (
-    <ul className="tiles">
+    <ul className="tiles" aria-label="Vehicles per status">
       {statuses.map((status) => (
         <li key={status} className={`tile tile-${status}`}>
           <Tile status={status} filter={filter} numbers={numbers} whole={whole} then={then} />
@@ -38,6 +38,7 @@ export function Tiles({ filter, numbers, whole }: Props) {
 function Tile({ status, filter, numbers, whole, then }: { status: Status; then: Then | undefined } & Props) {
   const atLeast = numbers !== undefined && totalOf(numbers).atLeast;
   const leftOut = filter.status !== undefined && !filter.status.includes(status);
+  const number = numbers ? count(numbers.counts[status], atLeast) : '\u00a0';
   const before = then && any(then.counts) ? `${count(then.counts[status])} at ${exactly(then.at)}` : undefined;
   return (
     <div className={leftOut ? 'tile-numbers left-out' : 'tile-numbers'}>
@@ -45,7 +46,7 @@ function Tile({ status, filter, numbers, whole, then }: { status: Status; then: 
         <span className="tile-word">
           <Mark kind={status} size={12} /> {words[status]}
         </span>{' '}
-        <span className="tile-number">{numbers ? count(numbers.counts[status], atLeast) : <>&nbsp;</>}</span>
+        <span className={number.length > 7 ? 'tile-number long' : 'tile-number'}>{number}</span>
       </Link>
       {whole && <p>{numbers && then && <Since now={numbers.counts[status]} then={then} status={status} />}&nbsp;</p>}
       <p className="faint num">

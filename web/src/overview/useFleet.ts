@@ -36,7 +36,10 @@ export function useSummary(enabled: boolean) {
   });
 }
 
-/** The past, as far back as what is usual needs it. It changes each quarter of an hour, and is asked for then. */
+/**
+ * The past, as far back as what is usual needs it. It changes each quarter of an hour, and is asked for then. Ask once an answer
+ * has told the service's time: by a browser's clock that is wrong, the past may lie in the future.
+ */
 export function useHistory(customer: string[] | undefined, enabled: boolean) {
   const { freshness } = useWorld();
   return useQuery({
