@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Summary } from '../api/client';
+import type { Summary, VehicleList } from '../api/client';
 import type { Filter } from '../filter/filter';
 import { count, counted } from '../format/number';
 import { Bullet } from '../parts/Bullet';
@@ -10,9 +10,16 @@ import { type Beyond, type Ranked, ranked } from './beyond';
 /** Rows of a table of the overview. Its height does not depend on how many there are. */
 export const rows = 10;
 
+interface Props {
+  filter: Filter;
+  /** The numbers of the ten customers with most disconnected, which are newer than the summary. */
+  numbers: VehicleList | undefined;
+  summary: UseQueryResult<Summary>;
+}
+
 /** Customers with more vehicles disconnected than usual, the furthest beyond first. */
-export function BeyondUsual({ filter, summary }: { filter: Filter; summary: UseQueryResult<Summary> }) {
-  const found = summary.data && ranked(summary.data.customers, filter.customer);
+export function BeyondUsual({ filter, numbers, summary }: Props) {
+  const found = summary.data && ranked(summary.data.customers, filter.customer, numbers?.facets?.customers);
   const shown = found?.beyond.slice(0, rows) ?? [];
   const most = Math.max(0, ...shown.map(({ now }) => now));
   return (

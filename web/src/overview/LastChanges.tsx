@@ -12,6 +12,8 @@ import { useHeld } from './useHeld';
 
 /** A change that was found so recently is new on the page, in milliseconds. */
 const fresh = 3000;
+/** Rows stay where they are and change what they say: none moves when another comes. */
+const slots = Array.from({ length: rows }, (_, i) => `row ${i}`);
 
 /** What changed last, newest first, live. It stands still while somebody points at it: a link must not run away. */
 export function LastChanges({ filter }: { filter: Filter }) {
@@ -35,8 +37,10 @@ export function LastChanges({ filter }: { filter: Filter }) {
             After
           </span>
         </div>
-        {items?.map((each) => (
-          <Row key={each.position + each.vin} change={each} time={time} />
+        {slots.slice(0, items?.length ?? 0).map((slot, i) => (
+          <div role="row" className="line" key={slot}>
+            {items?.[i] && <Cells key={items[i].position + items[i].vin} change={items[i]} time={time} />}
+          </div>
         ))}
         {items?.length === 0 && (
           <p className="none">Nothing has changed yet; the first change appears here by itself.</p>
@@ -52,15 +56,15 @@ export function LastChanges({ filter }: { filter: Filter }) {
   );
 }
 
-function Row({ change, time }: { change: ListedTransition; time: Time }) {
+function Cells({ change, time }: { change: ListedTransition; time: Time }) {
   const { at, provedAt, status, vin, registrationNumber, customer, afterSeconds } = change;
-  const isNew = time.now - Date.parse(provedAt) < fresh;
+  const news = time.now - Date.parse(provedAt) < fresh ? ' patched' : '';
   return (
-    <div role="row" className={isNew ? 'line patched' : 'line'}>
+    <>
       <span role="cell" className="num faint c-time">
         {time.moment(at)}
       </span>
-      <span role="cell" className={status === 'disconnected' ? 'c-change' : 'c-change back'}>
+      <span role="cell" className={`c-change${status === 'connected' ? ' back' : ''}${news}`}>
         <StatusWord kind={status} />
       </span>
       <span role="cell" className="c-plate">
@@ -79,7 +83,7 @@ function Row({ change, time }: { change: ListedTransition; time: Time }) {
       <span role="cell" className="num right c-after">
         {duration(afterSeconds)}
       </span>
-    </div>
+    </>
   );
 }
 

@@ -58,7 +58,7 @@ export function OverviewPage() {
               <Ladder filter={filter} numbers={numbers} />
               <div className="overview-tables">
                 {whole && habits ? (
-                  <BeyondUsual filter={filter} summary={summary} />
+                  <BeyondUsual filter={filter} numbers={numbers} summary={summary} />
                 ) : (
                   <MostDisconnected
                     filter={filter}

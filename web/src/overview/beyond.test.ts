@@ -40,6 +40,17 @@ describe('customers against what is usual for them', () => {
   it('are within at its end and below it; without a habit they are neither', () =>
     expect(ranked(all, undefined)).toMatchObject({ within: 2, unknown: 1 }));
 
+  it('count by what is newer', () =>
+    expect(
+      ranked(all, undefined, [
+        { id: 'c', disconnected: 7 },
+        { id: 'b', disconnected: 0 },
+      ]),
+    ).toMatchObject({
+      beyond: [{ id: 'c', now: 7, beyond: 2 }, { id: 'e' }, { id: 'a' }],
+      within: 2,
+    }));
+
   it('are only those of the filter where it names some', () =>
     expect(ranked(all, ['a', 'c', 'nobody'])).toMatchObject({ beyond: [{ id: 'a' }], within: 1, unknown: 0 }));
 });
@@ -62,9 +73,10 @@ describe('customers with most disconnected', () => {
     },
   });
 
-  it('are those of all their vehicles where these are looked at', () => {
+  it('of a filter of customers are these, however few they have', () => {
     const of = summary(...Array.from({ length: 12 }, (_, i) => customer(`c${i}`, 12 - i)), customer('z', 0));
-    expect(mostOf({}, undefined, of)?.customers).toHaveLength(10);
+    const twelve = of.customers.map(({ id }) => id);
+    expect(mostOf({ customer: twelve }, undefined, of)?.customers).toHaveLength(10);
     expect(mostOf({ customer: ['c11', 'z'] }, undefined, of)).toEqual({
       customers: [{ id: 'c11', name: 'Name c11', disconnected: 1, total: 12 }],
       atLeast: false,
@@ -72,7 +84,8 @@ describe('customers with most disconnected', () => {
     });
   });
 
-  it('are else those among the matches, without the ones that have none', () => {
+  it('are else those among the matches, as of now, without the ones that have none', () => {
+    expect(mostOf({}, found(3), summary())?.customers).toHaveLength(2);
     expect(mostOf({ q: 'a' }, found(3), undefined)).toMatchObject({
       customers: [{ id: 'c0' }, { id: 'c1' }],
       some: false,

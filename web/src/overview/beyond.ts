@@ -22,12 +22,21 @@ export interface Ranked {
   unknown: number;
 }
 
-/** Ranks customers by how many more of their vehicles are disconnected than usual; only `chosen` ones, or all for none. */
-export function ranked(customers: readonly Customer[], chosen: readonly string[] | undefined): Ranked {
+/**
+ * Ranks customers by how many more of their vehicles are disconnected than usual; only `chosen` ones, or all for none. `fresh`
+ * are the numbers of some of them that are newer: what the customers are known by is seldom asked for.
+ */
+export function ranked(
+  customers: readonly Customer[],
+  chosen: readonly string[] | undefined,
+  fresh: readonly { id: string; disconnected: number }[] = [],
+): Ranked {
+  const newer = new Map(fresh.map(({ id, disconnected }) => [id, disconnected]));
   const among = chosen ? customers.filter(({ id }) => chosen.includes(id)) : customers;
-  const known = among.flatMap(({ id, name, counts, usual }) =>
-    usual ? [{ id, name, now: counts.disconnected, usual, beyond: counts.disconnected - usual.hi }] : [],
-  );
+  const known = among.flatMap(({ id, name, counts, usual }) => {
+    const now = newer.get(id) ?? counts.disconnected;
+    return usual ? [{ id, name, now, usual, beyond: now - usual.hi }] : [];
+  });
   const beyond = known.filter((each) => each.beyond > 0);
   return {
     beyond: beyond.toSorted((a, b) => b.beyond - a.beyond || b.now - a.now || a.name.localeCompare(b.name, 'en')),
@@ -46,8 +55,8 @@ export interface Most {
 }
 
 /**
- * The customers with most vehicles disconnected: among all of theirs where there is a `summary`, else among the matches. None
- * while neither is known.
+ * The customers with most vehicles disconnected among the matches. The service tells the ten with most of all customers: of a
+ * filter of customers alone the `summary` knows the rest. None while neither is known.
  */
 export function mostOf(
   { customer: chosen }: Filter,
@@ -56,7 +65,7 @@ export function mostOf(
 ): Most | undefined {
   const wanted = ({ id, disconnected }: { id: string; disconnected: number }) =>
     disconnected > 0 && (chosen?.includes(id) ?? true);
-  if (summary) {
+  if (summary && chosen) {
     const all = summary.customers.map(({ id, name, counts }) => ({
       id,
       name,
