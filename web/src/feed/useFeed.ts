@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { answered, client, type TransitionList } from '../api/client';
+import { answered, client } from '../api/client';
 import type { Filter } from '../filter/filter';
 import { useWorld } from '../shell/live';
 import type { Feed, Happened } from './feed';
@@ -27,10 +27,7 @@ export function useFeed(filter: Filter): [FeedState, again: () => void] {
         queries.query({
           queryKey: ['feed', query],
           queryFn: async ({ signal }) => {
-            // The document also names the form of the stream, which is not asked for here.
-            const list = (await answered(
-              client.GET('/api/v1/changes', { params: { query }, signal }),
-            )) as TransitionList;
+            const list = await answered(client.GET('/api/v1/changes', { params: { query }, signal }));
             freshness.saw(list);
             return list;
           },
