@@ -53,6 +53,10 @@ const routes = [
   createRoute({
     ...under,
     path: '/login',
+    validateSearch: ({ to, ended }: Record<string, unknown>): { to?: string; ended?: string } => ({
+      ...(typeof to === 'string' && { to }),
+      ...(typeof ended === 'string' && { ended }),
+    }),
     component: lazyRouteComponent(() => import('./access/LoginPage'), 'LoginPage'),
   }),
   createRoute({

@@ -1,4 +1,74 @@
-/** Being built on this branch. */
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answered, client, type Key } from '../api/client';
+import { useSession } from '../shell/session';
+import { usePageTitle } from '../shell/title';
+import { KeyTable } from './KeyTable';
+import { MakeKey } from './MakeKey';
+import { RevokeKey } from './RevokeKey';
+import './access.css';
+
+/** The API keys: who has one, what each may do, and how one is made and revoked. */
 export function KeysPage() {
-  return <h1>KeysPage</h1>;
+  usePageTitle('Keys');
+  const { data: session } = useSession();
+  const keys = useQuery({
+    queryKey: ['keys'],
+    queryFn: ({ signal }) => answered(client.GET('/api/v1/keys', { signal })),
+    refetchOnMount: 'always',
+  });
+  const [making, setMaking] = useState<'first' | 'another'>();
+  const [revoking, setRevoking] = useState<Key>();
+  const first = session !== undefined && !session.needed;
+  const items = keys.data?.items ?? [];
+  return (
+    <div className="page access keys">
+      <div className="title-line">
+        <h1>Keys</h1>
+        {keys.data && !first && (
+          <div className="title-actions">
+            <button type="button" className="button" onClick={() => setMaking('another')}>
+              <IconPlus size={16} stroke={1.75} /> Make a key
+            </button>
+          </div>
+        )}
+      </div>
+      {keys.error && (
+        <div className="keys-failed" role="alert">
+          <p>The keys cannot be shown: {keys.error.message}.</p>
+          <button type="button" className="button" onClick={() => void keys.refetch()}>
+            Try again
+          </button>
+        </div>
+      )}
+      {keys.data && first && <NoKeys make={() => setMaking('first')} />}
+      {keys.data && !first && <KeyTable keys={items} own={session?.keyId} revoke={setRevoking} />}
+      {making && <MakeKey first={making === 'first'} onClose={() => setMaking(undefined)} />}
+      {revoking && (
+        <RevokeKey which={revoking} own={revoking.id === session?.keyId} onClose={() => setRevoking(undefined)} />
+      )}
+    </div>
+  );
+}
+
+/** What is so without keys, and what the first one changes. */
+function NoKeys({ make }: { make: () => void }) {
+  return (
+    <div className="no-keys">
+      <h2>No key was ever made</h2>
+      <p>
+        Everybody who reaches this server may do everything now: see, register, change and send heartbeats for any
+        vehicle. It therefore listens on its own machine alone.
+      </p>
+      <p>
+        The first key closes it <b>for good</b>. From then on people, devices and scripts all need a key, and there is
+        no way back to open. Vehicles that send heartbeats without one are refused, and fall silent, until they are
+        given a key with the scope ingest.
+      </p>
+      <button type="button" className="button primary" onClick={make}>
+        Make the first key
+      </button>
+    </div>
+  );
 }

@@ -1,4 +1,94 @@
-/** Being built on this branch. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { ApiError, answered, client } from '../api/client';
+import { parseSearch } from '../filter/filter';
+import { Field } from '../parts/Field';
+import { useWorld } from '../shell/live';
+import { useSession } from '../shell/session';
+import { usePageTitle } from '../shell/title';
+import { loggedIn } from './loggedIn';
+import { isNobody } from './scopes';
+import { within } from './within';
+import './access.css';
+
+/** Where who has no session pastes a key, and is led back to where they were. */
 export function LoginPage() {
-  return <h1>LoginPage</h1>;
+  usePageTitle('Log in');
+  const search: { to?: string; ended?: string } = useSearch({ strict: false });
+  const session = useSession();
+  useBack(within(search.to), session.data !== undefined && !isNobody(session.data));
+  return (
+    <div className="page access">
+      <div className="login">
+        <h1>Log in</h1>
+        {search.ended && <p role="status">The session has ended, or its key was revoked. Where you were is kept.</p>}
+        <p>
+          This Fleetbeat is closed: it wants an API key. Paste yours. The session it begins lasts 12 hours and ends with
+          the key; the key itself is not kept in this browser.
+        </p>
+        <LoginForm />
+        <p className="faint">No key? Whoever has one with the scope admin can make you one, under Keys.</p>
+      </div>
+    </div>
+  );
+}
+
+/** Leads on as soon as who asks is somebody: here, or by a login in another tab. */
+function useBack(to: string, somebody: boolean): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!somebody) return;
+    const { pathname, search, hash } = new URL(to, 'http://here.invalid');
+    void navigate({ to: pathname, search: parseSearch(search), hash: hash.slice(1), replace: true });
+  }, [navigate, to, somebody]);
+}
+
+function LoginForm() {
+  const queries = useQueryClient();
+  const { stream } = useWorld();
+  const [key, setKey] = useState('');
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const logIn = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      loggedIn(await answered(client.POST('/api/v1/session', { body: { key } })), queries, stream);
+    } catch (problem) {
+      setError(sentence(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void logIn();
+      }}
+    >
+      <Field
+        label="API key"
+        type="password"
+        name="key"
+        value={key}
+        onChange={(event) => setKey(event.target.value)}
+        autoComplete="current-password"
+        spellCheck={false}
+        autoFocus
+        required
+        error={error}
+      />
+      <button type="submit" className="button primary" disabled={busy}>
+        Log in
+      </button>
+    </form>
+  );
+}
+
+/** Why it was refused, in the service's own words. */
+function sentence(problem: unknown): string {
+  if (!(problem instanceof ApiError)) return 'The server does not answer. Please try again.';
+  return problem.problem.errors?.[0]?.message ?? problem.message;
 }

@@ -34,6 +34,11 @@ export class Hub {
       return;
     }
     this.#listeners.add(from);
+    if (message.type === 'anew') {
+      // What the connection tells is for whoever it was opened for: all pages begin anew as who it is now.
+      this.#end();
+      this.#tell({ type: 'reset' });
+    }
     if (this.#stop === undefined) this.#begin(message.url);
     else from({ type: 'state', ...this.#standing });
   }
@@ -45,7 +50,10 @@ export class Hub {
     const over = () => {
       if (this.#stop === stop) this.#stop = undefined; // the next hello begins anew
     };
-    void this.#follow(url, (message) => this.#tell(message), stop.signal, this.#hurry).then(over, over);
+    const tell: Listener = (message) => {
+      if (this.#stop === stop) this.#tell(message); // one that was ended may still have something on its way
+    };
+    void this.#follow(url, tell, stop.signal, this.#hurry).then(over, over);
   }
 
   #end(): void {

@@ -18,6 +18,8 @@ export interface Stream {
   hello: () => void;
   /** Tries again at once where contact was lost. */
   tryNow: () => void;
+  /** Begins anew, in all tabs of this browser, because somebody else is asking now: after a login or a logout. */
+  anew: () => void;
 }
 
 /** Sends to the hub, and calls back with what it tells. */
@@ -37,6 +39,7 @@ export function openStream(url: string, connect: Connect): Stream {
     else for (const each of changes) each(message.change);
   });
   const hello = () => send({ type: 'hello', url });
+  const anew = () => send({ type: 'anew', url });
   hello();
   globalThis.addEventListener('pagehide', () => send({ type: 'bye' }));
   globalThis.addEventListener('pageshow', (event) => event.persisted && hello()); // back from the browser's cache of pages
@@ -47,6 +50,7 @@ export function openStream(url: string, connect: Connect): Stream {
     onChange: kept(changes),
     onReset: kept(resets),
     hello,
+    anew,
     tryNow: () => send({ type: 'now' }),
   };
 }

@@ -1,6 +1,8 @@
 import { IconSearch } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Account } from '../access/Account';
+import { Gate } from '../access/Gate';
 import { GoneBanner } from './GoneBanner';
 import { caps } from './keymap';
 import { useKeys } from './keys';
@@ -56,11 +58,14 @@ function Frame() {
           >
             ?
           </button>
+          <Account />
         </div>
       </header>
       <GoneBanner />
       <main id="main" ref={main} tabIndex={-1}>
-        <Outlet />
+        <Gate>
+          <Outlet />
+        </Gate>
       </main>
       <Pages className="bottom" icons label="Pages, below" />
       <Arrived />

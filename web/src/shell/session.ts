@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { answered, client, type Session } from '../api/client';
+import { permits, type Scope } from '../access/scopes';
+import { answered, client } from '../api/client';
 
 /** Who asks: with which key, if one is needed. */
 export function useSession() {
@@ -11,7 +12,7 @@ export function useSession() {
 }
 
 /** Whether who asks may do what needs a scope. Until the service has said who asks, nobody may: no button is shown and then taken. */
-export function useMay(scope: NonNullable<Session['scopes']>[number]): boolean {
+export function useMay(scope: Scope): boolean {
   const { data } = useSession();
-  return data !== undefined && (!data.needed || (data.scopes?.includes(scope) ?? false));
+  return data !== undefined && (!data.needed || permits(data.scopes, scope));
 }

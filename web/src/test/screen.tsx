@@ -104,6 +104,7 @@ export function open(path: string) {
     onState: kept(states),
     onReset: () => () => undefined,
     hello: vi.fn(),
+    anew: vi.fn(),
     onChange: kept(changes),
   };
   const router = newRouter(createMemoryHistory({ initialEntries: [path] }));

@@ -1,0 +1,43 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { answered, client, type Session } from '../api/client';
+import { useWorld } from '../shell/live';
+import { useSession } from '../shell/session';
+import { logOut } from './loggedIn';
+import { permits } from './scopes';
+import { useDoor } from './useDoor';
+import './access.css';
+
+/** Lets through who may read; leads nobody to the login, and says so to whom the key does not permit it. */
+export function Gate({ children }: { children: ReactNode }) {
+  useDoor();
+  const { data } = useSession();
+  const at = useLocation({ select: ({ pathname }) => pathname });
+  if (at !== '/login' && data?.needed && data.scopes && !permits(data.scopes, 'read'))
+    return <MayNotRead session={data} />;
+  return children;
+}
+
+function MayNotRead({ session }: { session: Session }) {
+  const queries = useQueryClient();
+  const { stream } = useWorld();
+  // Only the service knows its own words for it: they come with a refusal.
+  const { error } = useQuery({
+    queryKey: ['access', 'refusal'],
+    queryFn: ({ signal }) => answered(client.GET('/api/v1/settings', { signal })),
+  });
+  return (
+    <div className="page access">
+      <div className="login">
+        <h1>This key sees nothing</h1>
+        <p>
+          You are logged in with the key <b>{session.name}</b>. {error && `The server says: ${error.message}.`}
+        </p>
+        <button type="button" className="button primary" onClick={() => void logOut(queries, stream)}>
+          Log out, and in with another key
+        </button>
+      </div>
+    </div>
+  );
+}
