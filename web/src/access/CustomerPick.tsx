@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { answered, client } from '../api/client';
 
 /** A customer that was picked. */
@@ -20,6 +20,13 @@ export function CustomerPick({ picked, pick, error }: Props) {
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const unsure = typed.trim() !== '' && picked === undefined;
+  // A name that is only typed looks as if it bound the key; the key would see everything.
+  useEffect(
+    () => input.current?.setCustomValidity(unsure ? 'Pick a customer from the list, or empty this field.' : ''),
+    [unsure],
+  );
   const found = useFound(typed, open);
   const take = (customer: Picked) => {
     pick(customer);
@@ -41,6 +48,7 @@ export function CustomerPick({ picked, pick, error }: Props) {
     <div className="field customer-pick">
       <label htmlFor={id}>Bound to a customer</label>
       <input
+        ref={input}
         id={id}
         role="combobox"
         aria-expanded={open && found.length > 0}
@@ -59,10 +67,7 @@ export function CustomerPick({ picked, pick, error }: Props) {
           pick(undefined); // what is typed now is not who was picked
         }}
         onKeyDown={pressed}
-        onBlur={() => {
-          setOpen(false);
-          if (picked === undefined) setTyped(''); // a name that is only typed would look as if it bound the key
-        }}
+        onBlur={() => setOpen(false)}
       />
       {open && found.length > 0 && (
         <div id={`${id}-list`} role="listbox" aria-label="Customers">

@@ -9,6 +9,7 @@ import { loggedIn } from './loggedIn';
 import { Secret } from './Secret';
 import { type Scope, scopes } from './scopes';
 import { holdPage } from './useDoor';
+import '../filter/filter.css';
 
 interface Made {
   key: KeyMade;
@@ -103,7 +104,6 @@ function NewKeyForm({
         error={wrong('name')}
         maxLength={200}
         autoComplete="off"
-        autoFocus
         required
       />
       <Scopes given={given} first={first} error={wrong('scopes')} give={setGiven} />

@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, children }: Props) {
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // A form begins at its first field: the browser would begin at the button that closes it.
+    shown?.querySelector<HTMLElement>('input:not(:disabled)')?.focus();
     return () => shown?.close();
   }, []);
   return (
