@@ -68,6 +68,6 @@ function Reach({ state, shown, time }: { state: FeedState; shown: Feed; time: Ti
 
 function why({ anew }: FeedState): string {
   if (anew === 'gap') return `Begun anew: more than ${listed} changes came while there was no contact. `;
-  if (anew === 'reset') return 'Begun anew: the event log was put back to an earlier moment. ';
+  if (anew === 'reset') return 'Begun anew: what was here is of another log, or of another login. ';
   return '';
 }

@@ -30,13 +30,18 @@ export function FeedList({ lines, time, toggle, scroller, onAway, onWithin }: Pr
     overscan: 8,
   });
   useEffect(() => virtual.measure(), [virtual, size]);
+  const leave = () => {
+    setCurrent(undefined);
+    const at = document.activeElement;
+    if (at instanceof HTMLElement && scroller.current?.contains(at)) at.blur();
+  };
   const step = (by: 1 | -1) => () => {
     const next = after(lines, current, by);
     if (next < 0) return;
     setCurrent(lines[next]?.key);
     virtual.scrollToIndex(next);
   };
-  useKeys({ j: step(1), k: step(-1), ArrowDown: step(1), ArrowUp: step(-1), Escape: () => setCurrent(undefined) });
+  useKeys('feed', { next: step(1), previous: step(-1), leave, pause: undefined });
   const items = virtual.getVirtualItems();
   const shown = items.flatMap(({ index }) => lines[index] ?? []);
   const stop = (shown.find(({ key }) => key === current) ?? shown.find(({ kind }) => kind !== 'burst'))?.key;

@@ -4,6 +4,7 @@ import { useNarrow } from '../filter/Filtered';
 import { type Filter, toggled } from '../filter/filter';
 import { Pills } from '../filter/Pills';
 import type { Change } from '../filter/useFilter';
+import { useKeys } from '../shell/keys';
 import { useTime } from '../shell/time';
 import { Announcer } from './Announcer';
 import { FeedFoot } from './FeedFoot';
@@ -48,6 +49,8 @@ export function FeedView({ filter, change, numbers, filterButton, searchLine }: 
     if (at instanceof HTMLElement && scroller.current?.contains(at)) at.blur(); // it may be far below in a moment
     if (scroller.current) scroller.current.scrollTop = 0;
   };
+  const pause = () => setPaused(true);
+  useKeys('feed', { pause: holding ? resume : pause, next: undefined, previous: undefined, leave: undefined });
   return (
     <section className="content feed" aria-label="Live">
       <div className="title-line">
@@ -60,7 +63,7 @@ export function FeedView({ filter, change, numbers, filterButton, searchLine }: 
         {!narrow && <Pills filter={filter} change={change} numbers={numbers} />}
         <div className="title-actions">
           {filterButton}
-          <PauseButton holding={holding} paused={paused} n={fresh.n} pause={() => setPaused(true)} resume={resume} />
+          <PauseButton holding={holding} paused={paused} n={fresh.n} pause={pause} resume={resume} />
         </div>
       </div>
       {searchLine}

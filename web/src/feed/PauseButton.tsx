@@ -1,5 +1,4 @@
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useEffect, useEffectEvent } from 'react';
 import { count } from '../format/number';
 
 interface Props {
@@ -12,9 +11,8 @@ interface Props {
   resume: () => void;
 }
 
-/** Pauses and resumes the feed, by `space` too. What came meanwhile is counted in the same place, so that nothing moves. */
+/** Pauses and resumes the feed. What came meanwhile is counted in the same place, so that nothing moves. */
 export function PauseButton({ holding, paused, n, pause, resume }: Props) {
-  useSpace(holding ? resume : pause);
   const Icon = holding ? IconPlayerPlay : IconPlayerPause;
   return (
     <button
@@ -34,20 +32,4 @@ export function PauseButton({ holding, paused, n, pause, resume }: Props) {
 function words(paused: boolean, n: number): string {
   if (paused) return n === 0 ? 'Paused – resume' : `${count(n)} new – resume`;
   return n === 0 ? 'Back to the newest' : `${count(n)} new above`;
-}
-
-/** Gives the space bar a meaning, except where it has one: in fields, and on what it presses. */
-function useSpace(act: () => void): void {
-  const pressed = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key !== ' ' || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    if (event.target instanceof Element && event.target.closest('button, input, select, textarea, summary, dialog'))
-      return;
-    event.preventDefault();
-    act();
-  });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => pressed(event);
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
 }

@@ -54,7 +54,7 @@ export function listing(joined: Joined, list: readonly Happened[], full: boolean
   };
 }
 
-/** All that was known may be wrong: the log was put back to an earlier moment. */
+/** All that was known may be wrong: the log was put back to an earlier moment, or somebody else is asking. */
 export function resetting(joined: Joined): Joined {
-  return { ...unjoined, epoch: joined.epoch + 1, anew: 'reset' };
+  return { ...unjoined, epoch: joined.epoch + 1, anew: joined.feed.newest === undefined ? undefined : 'reset' };
 }

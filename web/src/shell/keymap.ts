@@ -57,6 +57,15 @@ export const keymap = {
       export: [['e'], 'Export the rows as CSV'],
     },
   },
+  feed: {
+    name: 'Live',
+    acts: {
+      pause: [[' '], 'Pause, or go on with the newest'],
+      next: [['j', 'ArrowDown'], 'Next row'],
+      previous: [['k', 'ArrowUp'], 'Previous row'],
+      leave: [['Escape'], 'No row'],
+    },
+  },
 } as const satisfies Readonly<Record<string, Group>>;
 
 /** A group of keys. */

@@ -46,7 +46,7 @@ function dispatch(event: KeyboardEvent): void {
     tell(`Mod ${event.key.toLowerCase()}`, event);
     return;
   }
-  if (typing(event.target)) return;
+  if (typing(event.target) || (event.key === ' ' && pressable(event.target))) return;
   const waits = before.key !== '' && event.timeStamp - before.at < together ? `${before.key} ${event.key}` : '';
   before = { key: '', at: 0 };
   if ((waits !== '' && tell(waits, event)) || tell(event.key, event)) return;
@@ -55,6 +55,11 @@ function dispatch(event: KeyboardEvent): void {
 
 function tell(key: string, event: KeyboardEvent): boolean {
   return layers.toReversed().some((layer) => layer(key, event));
+}
+
+/** Whether the space bar presses what has focus: it then means nothing else. */
+function pressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, input, summary') !== null;
 }
 
 function typing(target: EventTarget | null): boolean {
