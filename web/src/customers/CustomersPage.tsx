@@ -29,10 +29,15 @@ export function CustomersPage() {
   const [search, change] = useCustomerSearch();
   const [written, setWritten] = useState<Written>({ shown: '', ordered: '' });
   const { rows, order, total, window, setWindow, moved, asOf } = useRows(search, written);
-  const [current, setCurrent] = useState(-1);
   const [over, setOver] = useState<Over>();
+  const [picked, setPicked] = useState<string>(); // a customer, not a place: it stays current in another order
+  const current = picked === undefined ? -1 : rows.findIndex(({ id }) => id === picked);
+  const pick = useCallback((index: number) => setPicked(rows[index]?.id), [rows]);
+  const edit = useCallback((customer: Customer) => setOver({ kind: 'edit', customer }), []);
+  const register = () => setOver({ kind: 'register' });
   const [done, setDone] = useState('');
   const scroller = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const may = useMay('admin');
   const time = useTime();
@@ -44,26 +49,23 @@ export function CustomersPage() {
     setDone('');
     void order.refetch();
   };
-  const step = (by: number) => () => setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
+  const step = (by: number) => () =>
+    pick(Math.max(0, Math.min(rows.length - 1, (current < 0 ? window.first - 1 : current) + by)));
   const chosen = rows[current];
-  const keys = {
-    j: step(1),
-    k: step(-1),
-    ArrowDown: step(1),
-    ArrowUp: step(-1),
-    Enter: () => chosen && void navigate({ to: '/vehicles', search: { customer: [chosen.id] } }),
-    Escape: () => {
-      setCurrent(-1);
+  useKeys('customers', {
+    search: () => input.current?.focus(),
+    next: step(1),
+    previous: step(-1),
+    open: chosen && (() => void navigate({ to: '/vehicles', search: { customer: [chosen.id] } })),
+    edit: may && chosen ? () => edit(chosen) : undefined,
+    register: may ? register : undefined,
+    apply,
+    export: total ? () => location.assign(csv) : undefined,
+    leave: () => {
+      pick(-1);
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
-    u: apply,
-    e: () => location.assign(csv),
-    ...(may && {
-      n: () => setOver({ kind: 'register' }),
-      i: () => chosen && setOver({ kind: 'edit', customer: chosen }),
-    }),
-  };
-  useKeys(over === undefined ? keys : {}); // a dialog has its own
+  });
   const saw = (position: string, ordered: boolean, what: string) => {
     setOver(undefined);
     setDone(what);
@@ -71,12 +73,12 @@ export function CustomersPage() {
     void queries.invalidateQueries({ queryKey: ['live'] });
   };
   const none = order.data !== undefined && !order.isPlaceholderData && rows.length === 0;
-  const edit = useCallback((customer: Customer) => setOver({ kind: 'edit', customer }), []);
   return (
     <section className="content customers" aria-label="Customers">
       <div className="title-line">
         <h1>{titled(total, search.q)}</h1>
         <SearchField
+          input={input}
           value={search.q ?? ''}
           change={(q) => change({ q })}
           label="Search by name or address"
@@ -85,7 +87,7 @@ export function CustomersPage() {
         <Actions
           may={may}
           csv={total ? csv : undefined}
-          onRegister={() => setOver({ kind: 'register' })}
+          onRegister={register}
           onSettings={() => setOver({ kind: 'settings' })}
         />
       </div>
@@ -93,12 +95,7 @@ export function CustomersPage() {
       {order.error && order.data === undefined ? (
         <NotRead why={order.error.message} onAgain={() => void order.refetch()} />
       ) : none ? (
-        <NoCustomers
-          q={search.q}
-          may={may}
-          onRegister={() => setOver({ kind: 'register' })}
-          onClear={() => change({ q: undefined })}
-        />
+        <NoCustomers q={search.q} may={may} onRegister={register} onClear={() => change({ q: undefined })} />
       ) : (
         <CustomerTable
           rows={rows}
@@ -106,7 +103,7 @@ export function CustomersPage() {
           sort={search.sort ?? usualOrder}
           onSort={(sort) => change({ sort })}
           current={current}
-          pick={setCurrent}
+          pick={pick}
           onWindow={setWindow}
           edit={may ? edit : undefined}
           scroller={scroller}
@@ -118,9 +115,10 @@ export function CustomersPage() {
         <CustomerDialog
           customer={over.kind === 'edit' ? over.customer : undefined}
           onClose={() => setOver(undefined)}
-          onWritten={({ name, position, isNew }) =>
-            saw(position, isNew, isNew ? `${name} is registered.` : `${name} is saved.`)
-          }
+          onWritten={({ id, name, position, isNew }) => {
+            saw(position, isNew, isNew ? `${name} is registered.` : `${name} is saved.`);
+            setPicked(id);
+          }}
         />
       )}
       {over?.kind === 'settings' && (

@@ -9,7 +9,6 @@ import { Failed } from './import/Failed';
 import { Start } from './import/Start';
 import { Stored } from './import/Stored';
 import { type Import, type Steps, useImport } from './import/useImport';
-import { usePulse } from './useCustomers';
 import './import.css';
 
 /** The import of a CSV file of vehicles and their customers: chosen, checked, corrected, stored. */
@@ -21,7 +20,6 @@ export function ImportPage() {
   const heading = useRef<HTMLHeadingElement>(null);
   const { step } = state;
   usePageTitle('Import CSV');
-  usePulse();
   useEffect(() => {
     if (step !== 'choose') heading.current?.focus(); // the button that was pressed is gone, and focus with it
   }, [step]);

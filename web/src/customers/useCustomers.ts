@@ -34,20 +34,6 @@ export function usePage(): (
   );
 }
 
-/** Keeps the age of the data honest on a page that shows none of it: the least that can be asked, as often as elsewhere. */
-export function usePulse(): void {
-  const { freshness } = useWorld();
-  useQuery({
-    queryKey: ['live', 'pulse'],
-    queryFn: async ({ signal }) => {
-      const list = await answered(client.GET('/api/v1/customers', { params: { query: { limit: 1 } }, signal }));
-      freshness.saw(list);
-      return list.asOf;
-    },
-    refetchInterval: liveEvery,
-  });
-}
-
 /** The order of the list, page by page. It is frozen: another search, a write (`after`) or `refetch` reads it anew. */
 export function useOrder(search: CustomerSearch, after: string) {
   const page = usePage();

@@ -1,6 +1,5 @@
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
-import { useKeys } from '../shell/keys';
+import { type RefObject, useEffect, useState } from 'react';
 import '../filter/filter.css';
 
 /** How long typing has to pause before it is searched for. */
@@ -11,13 +10,13 @@ interface Props {
   value: string;
   change: (value: string) => void;
   label: string;
+  /** The input, for the key that leads to it: `/`, in the keymap of the screen. */
+  input: RefObject<HTMLInputElement | null>;
   placeholder: string;
 }
 
-/** A search field that `/` leads to. What is typed shows at once, is searched for at the next pause, and follows Back. */
-export function SearchField({ value, change, label, placeholder }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  useKeys({ '/': () => input.current?.focus() });
+/** A search field. What is typed shows at once, is searched for at the next pause, and follows Back. */
+export function SearchField({ value, change, label, placeholder, input }: Props) {
   const [typed, setTyped] = useState(value);
   const [told, setTold] = useState(value);
   if (told !== value) {

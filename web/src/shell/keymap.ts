@@ -66,6 +66,20 @@ export const keymap = {
       leave: [['Escape'], 'No row'],
     },
   },
+  customers: {
+    name: 'Customers',
+    acts: {
+      search: [['/'], 'Search by name or address'],
+      next: [['j', 'ArrowDown'], 'Next row'],
+      previous: [['k', 'ArrowUp'], 'Previous row'],
+      open: [['Enter'], 'The vehicles of the customer'],
+      edit: [['i'], 'Edit the customer'],
+      register: [['n'], 'Register a customer'],
+      apply: [['u'], 'Order the rows anew'],
+      export: [['e'], 'Export the rows as CSV'],
+      leave: [['Escape'], 'No row'],
+    },
+  },
 } as const satisfies Readonly<Record<string, Group>>;
 
 /** A group of keys. */
