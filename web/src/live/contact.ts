@@ -17,6 +17,8 @@ export interface Contact {
   last: () => number;
   /** Whether the service is gone. */
   gone: () => boolean;
+  /** Calls back when the service is heard; returns what ends that. */
+  onHeard: (heard: () => void) => () => void;
 }
 
 /** Makes a Contact with a clock, in milliseconds. */
@@ -24,9 +26,11 @@ export function newContact(now: () => number, stream: Pick<Stream, 'state' | 'on
   let last = now();
   let waiting: number | undefined;
   let was = stream.state();
+  const listeners = new Set<() => void>();
   const heard = () => {
     last = now();
     waiting = undefined;
+    for (const each of listeners) each();
   };
   stream.onChange(heard);
   stream.onState(() => {
@@ -50,6 +54,10 @@ export function newContact(now: () => number, stream: Pick<Stream, 'state' | 'on
       if (state === 'denied') return false;
       if (state !== 'open') return now() - last > patience;
       return waiting !== undefined && now() - waiting > unanswered;
+    },
+    onHeard: (each) => {
+      listeners.add(each);
+      return () => void listeners.delete(each);
     },
   };
 }

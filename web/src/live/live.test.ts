@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { follow, type Surroundings } from './follow';
+import { follow, Hurry, type Surroundings } from './follow';
 import { newFreshness } from './freshness';
 import { Hub } from './hub';
 import type { Change, FromHub, ToHub } from './messages';
@@ -98,11 +98,63 @@ describe('following the stream', () => {
   });
 });
 
+describe('waiting for the next try', () => {
+  /** Follows a server that nobody answers for, until it was asked so many times; pauses end by a now alone. */
+  function waiting(fetch: (times: number, signal: AbortSignal) => Promise<Response>) {
+    const stop = new AbortController();
+    const hurry = new Hurry();
+    const told: FromHub[] = [];
+    let times = 0;
+    const pauses: { ms: number; end: () => void }[] = [];
+    const around: Surroundings = {
+      now: () => 1000,
+      fetch: (_, init) => fetch(++times, init?.signal ?? stop.signal),
+      wait: (ms, signal) =>
+        new Promise((resolve) => {
+          pauses.push({ ms, end: resolve });
+          signal.addEventListener('abort', () => resolve());
+        }),
+    };
+    void follow('/changes', (message) => told.push(message), stop.signal, around, hurry);
+    return { hurry, told, pauses, asked: () => times };
+  }
+  const refuses = () => Promise.reject(new TypeError('refused'));
+
+  it('says when that is', async () => {
+    const { told } = waiting(refuses);
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    const [lost] = told;
+    expect(lost).toMatchObject({ type: 'state', state: 'lost' });
+    expect(lost?.type === 'state' && lost.next).toBeGreaterThanOrEqual(1000 + 375);
+    expect(lost?.type === 'state' && lost.next).toBeLessThanOrEqual(1000 + 625);
+  });
+
+  it('ends where somebody wants it now', async () => {
+    const { hurry, told, asked } = waiting(refuses);
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    hurry.now();
+    await vi.waitFor(() => expect(asked()).toBe(2));
+  });
+
+  it('is not for minutes where nobody answers, and now begins another', async () => {
+    const hangs = (_: number, signal: AbortSignal) =>
+      new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(new TypeError('aborted'))));
+    const { hurry, told, pauses, asked } = waiting(hangs);
+    expect(pauses.map(({ ms }) => ms)).toEqual([10_000]);
+    pauses[0]?.end();
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    hurry.now(); // ends the pause
+    await vi.waitFor(() => expect(asked()).toBe(2));
+    hurry.now(); // ends the try
+    await vi.waitFor(() => expect(told).toHaveLength(2));
+  });
+});
+
 describe('the hub', () => {
   function hub() {
-    const runs: { url: string; tell: (message: FromHub) => void; signal: AbortSignal }[] = [];
-    const made = new Hub((url, tell, signal) => {
-      runs.push({ url, tell, signal });
+    const runs: { url: string; tell: (message: FromHub) => void; signal: AbortSignal; hurry: Hurry }[] = [];
+    const made = new Hub((url, tell, signal, hurry) => {
+      runs.push({ url, tell, signal, hurry });
       return new Promise(() => undefined);
     });
     return { made, runs };
@@ -115,6 +167,21 @@ describe('the hub', () => {
     runs[0]?.tell({ type: 'state', state: 'open' });
     made.hear({ type: 'hello', url: '/c' }, two);
     expect(runs).toHaveLength(1);
+    expect(two).toHaveBeenLastCalledWith({ type: 'state', state: 'open' });
+  });
+
+  it('tells who comes late when a lost connection is tried again, and hands on that somebody wants it now', () => {
+    const { made, runs } = hub();
+    const [one, two] = [vi.fn(), vi.fn()];
+    made.hear({ type: 'hello', url: '/c' }, one);
+    runs[0]?.tell({ type: 'state', state: 'lost', next: 7 });
+    made.hear({ type: 'hello', url: '/c' }, two);
+    expect(two).toHaveBeenLastCalledWith({ type: 'state', state: 'lost', next: 7 });
+    const wanted = runs[0]?.hurry.signal();
+    made.hear({ type: 'now' }, two);
+    expect(wanted?.aborted).toBe(true);
+    runs[0]?.tell({ type: 'state', state: 'open' });
+    made.hear({ type: 'hello', url: '/c' }, two);
     expect(two).toHaveBeenLastCalledWith({ type: 'state', state: 'open' });
   });
 
@@ -141,15 +208,19 @@ describe('the stream of a page', () => {
     stream.onState(state);
     stream.onReset(reset);
     const off = stream.onChange(change);
+    tell({ type: 'state', state: 'lost', next: 9 });
+    expect([stream.state(), stream.next()]).toEqual(['lost', 9]);
     tell({ type: 'state', state: 'open' });
+    expect(stream.next()).toBeUndefined();
     tell({ type: 'reset' });
     tell({ type: 'change', change: { id: '1' } as Change });
     off();
     tell({ type: 'change', change: { id: '2' } as Change });
     expect(stream.state()).toBe('open');
-    expect([state, reset, change].map((each) => each.mock.calls.length)).toEqual([1, 1, 1]);
+    expect([state, reset, change].map((each) => each.mock.calls.length)).toEqual([2, 1, 1]);
+    stream.tryNow();
     globalThis.dispatchEvent(new Event('pagehide'));
-    expect(sent).toEqual([{ type: 'hello', url: '/c' }, { type: 'bye' }]);
+    expect(sent).toEqual([{ type: 'hello', url: '/c' }, { type: 'now' }, { type: 'bye' }]);
   });
 });
 
@@ -161,6 +232,6 @@ describe('the age of data', () => {
     freshness.saw({ asOf: 'b', lagMs: 100 });
     now = 1050;
     freshness.saw({ asOf: 'a', lagMs: 600 });
-    expect(freshness.newest()).toEqual({ asOf: 'b', at: 900 });
+    expect(freshness.newest()).toEqual({ asOf: 'b', at: 900, lagMs: 100 });
   });
 });

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import { age } from '../format/duration';
 import { useNow } from './clock';
 import { useGone, useLiveState, useWorld } from './live';
@@ -9,7 +10,8 @@ const limit = 15_000;
 /** Says how old the data on the page is. It always shows, and is never wrong: without an answer the age only grows. */
 export function LivePill() {
   const state = useLiveState();
-  const newest = useWorld().freshness.newest();
+  const { freshness, contact } = useWorld();
+  const newest = useSyncExternalStore(contact.onHeard, freshness.newest);
   const gone = useGone();
   const { moment } = useTime();
   const now = useNow();
@@ -24,7 +26,8 @@ export function LivePill() {
         <Beats still /> Connecting…
       </span>
     );
-  const old = Math.max(0, now - newest.at);
+  // The clock ticks each second, and may be behind the answer.
+  const old = Math.max(newest.lagMs, now - newest.at);
   if (gone || old > limit)
     return (
       <span className="pill-live pill-gone">

@@ -37,12 +37,12 @@ export function useGone(): boolean {
   const { stream, contact } = useWorld();
   const subscribe = useCallback(
     (changed: () => void) => {
-      const offs = [onTick(changed), stream.onState(changed)];
+      const offs = [onTick(changed), stream.onState(changed), contact.onHeard(changed)];
       return () => {
         for (const off of offs) off();
       };
     },
-    [stream],
+    [stream, contact],
   );
   return useSyncExternalStore(subscribe, contact.gone);
 }
