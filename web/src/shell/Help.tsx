@@ -1,5 +1,5 @@
 import { Dialog } from '../parts/Dialog';
-import { caps, type Group, keymap } from './keymap';
+import { caps, screens } from './keymap';
 import './help.css';
 
 /** All keys of all screens, from the map that the screens themselves obey. */
@@ -7,8 +7,8 @@ export function Help({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <div className="help">
-        {Object.entries<Group>(keymap).map(([group, { name, acts }]) => (
-          <section key={group}>
+        {screens().map(({ name, acts }) => (
+          <section key={name}>
             <h3>{name}</h3>
             <dl>
               {Object.entries(acts).map(([act, [keys, does]]) => (

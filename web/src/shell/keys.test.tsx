@@ -1,6 +1,6 @@
 import { fireEvent, render } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import { caps, type Group, keymap } from './keymap';
+import { caps, type Group, keymap, screens } from './keymap';
 import { useKeys } from './keys';
 
 type Acts = Parameters<typeof useKeys<'vehicles'>>[1];
@@ -47,6 +47,17 @@ describe('keys', () => {
     expect(next).toHaveBeenCalledTimes(1);
   });
 
+  it('that press what has focus leave it to the browser there', () => {
+    const pause = vi.fn();
+    render(<Loose keys={{ ' ': pause, Enter: pause }} />);
+    const { getByRole } = render(<button type="button">Press</button>);
+    fireEvent.keyDown(getByRole('button'), { key: ' ' });
+    fireEvent.keyDown(getByRole('button'), { key: 'Enter' });
+    expect(pause).not.toHaveBeenCalled();
+    press(' ');
+    expect(pause).toHaveBeenCalledTimes(1);
+  });
+
   it('belong to what is shown last, and to what is below where that does nothing with them', () => {
     const [below, above] = [vi.fn(), vi.fn()];
     render(<Screen acts={{ leave: below }} />);
@@ -83,13 +94,13 @@ describe('keys', () => {
 });
 
 describe('the map of keys', () => {
-  const groups = Object.entries<Group>(keymap);
+  const groups = screens().map((group) => [group.name, group] as const);
   const keysOf = ({ acts }: Group) => Object.values(acts).flatMap(([keys]) => keys);
 
   it.each(groups)('gives no key of %s two meanings, nor one that is meant everywhere', (name, group) => {
     const keys = keysOf(group);
     expect(new Set(keys).size).toBe(keys.length);
-    if (name !== 'shell') expect(keys.filter((key) => keysOf(keymap.shell).includes(key))).toEqual([]);
+    if (name !== keymap.shell.name) expect(keys.filter((key) => keysOf(keymap.shell).includes(key))).toEqual([]);
     expect(keys).not.toContain('g');
   });
 

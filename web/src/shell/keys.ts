@@ -46,20 +46,22 @@ function dispatch(event: KeyboardEvent): void {
     tell(`Mod ${event.key.toLowerCase()}`, event);
     return;
   }
-  if (typing(event.target) || (event.key === ' ' && pressable(event.target))) return;
+  if (typing(event.target) || (presses.has(event.key) && pressable(event.target))) return;
   const waits = before.key !== '' && event.timeStamp - before.at < together ? `${before.key} ${event.key}` : '';
   before = { key: '', at: 0 };
   if ((waits !== '' && tell(waits, event)) || tell(event.key, event)) return;
   if (prefixes.has(event.key)) before = { key: event.key, at: event.timeStamp };
 }
 
-function tell(key: string, event: KeyboardEvent): boolean {
-  return layers.toReversed().some((layer) => layer(key, event));
+/** Keys by which the browser presses what has focus. */
+const presses: ReadonlySet<string> = new Set([' ', 'Enter']);
+
+function pressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a[href], button, input, select, summary') !== null;
 }
 
-/** Whether the space bar presses what has focus: it then means nothing else. */
-function pressable(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('button, input, summary') !== null;
+function tell(key: string, event: KeyboardEvent): boolean {
+  return layers.toReversed().some((layer) => layer(key, event));
 }
 
 function typing(target: EventTarget | null): boolean {
