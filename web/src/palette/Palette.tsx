@@ -1,6 +1,6 @@
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import { counted } from '../format/number';
 import { useGone } from '../shell/live';
 import { chosen, type Entry, matching, stepped } from './entries';
@@ -23,7 +23,8 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
   const groups = [...found.groups, ...matching(actions, typed)].filter(({ entries }) => entries.length > 0);
   const entries = groups.flatMap((group) => group.entries);
   const active = chosen(entries, at);
-  useEffect(() => {
+  // Before the dialog is taken away: one that is not closed keeps what had focus before to itself.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();

@@ -1,5 +1,5 @@
 import { IconX } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import './parts.css';
 
 interface Props {
@@ -15,7 +15,8 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the dialog is taken away: one that is not closed keeps what had focus before to itself.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     // A form begins at its first field: the browser would begin at the button that closes it.

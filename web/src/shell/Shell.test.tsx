@@ -202,7 +202,7 @@ describe('the header', () => {
     await vi.dynamicImportSettled();
     await pass(500);
     expect(screen.getByRole('main')).toHaveFocus();
-    expect(document.querySelector('p[role=status].visually-hidden')).toHaveTextContent('Vehicles');
+    expect(document.querySelector('.arrived')).toHaveTextContent('Vehicles');
   });
 
   it('has a link past itself', async () => {

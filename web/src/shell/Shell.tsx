@@ -90,11 +90,11 @@ function useShellKeys(show: (what: Over) => void): void {
 /** Tells who does not see it which screen has come. */
 function Arrived() {
   const name = usePageName();
-  const [first, setFirst] = useState(name);
-  if (first === '' && name !== '') setFirst(name);
+  const [told, setTold] = useState({ name, moved: false });
+  if (name !== told.name) setTold({ name, moved: told.name !== '' }); // the first one is read with its page
   return (
-    <p className="visually-hidden" role="status">
-      {name !== first && name}
+    <p className="arrived visually-hidden" role="status">
+      {told.moved && name}
     </p>
   );
 }

@@ -3,12 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { caps, type Group, keymap, screens } from './keymap';
 import { useKeys } from './keys';
 
-type Acts = Parameters<typeof useKeys<'vehicles'>>[1];
+type Acts = Parameters<typeof useKeys<'rows'>>[1];
 
 function Screen({ acts = {} }: { acts?: Partial<Acts> }) {
   const none = undefined;
-  useKeys('vehicles', {
-    ...Object.fromEntries(Object.keys(keymap.vehicles.acts).map((name) => [name, none])),
+  useKeys('rows', {
+    ...Object.fromEntries(Object.keys(keymap.rows.acts).map((name) => [name, none])),
     ...acts,
   } as Acts);
   return <input aria-label="Search" />;
