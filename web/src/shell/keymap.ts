@@ -36,7 +36,7 @@ export const keymap = {
     },
   },
   rows: {
-    name: 'Rows of vehicles',
+    name: 'Vehicles',
     acts: {
       next: [['j', 'ArrowDown'], 'Next row'],
       previous: [['k', 'ArrowUp'], 'Previous row'],
@@ -84,6 +84,16 @@ export const keymap = {
 
 /** A group of keys. */
 export type Keyed = keyof typeof keymap;
+
+/** All groups of one name as one, in the order of the help. */
+export function screens(): Group[] {
+  const found = new Map<string, Group>();
+  for (const [part, { name, acts }] of Object.entries<Group>(keymap)) {
+    const inPart = Object.entries(acts).map(([act, keys]) => [`${part} ${act}`, keys] as const);
+    found.set(name, { name, acts: { ...found.get(name)?.acts, ...Object.fromEntries(inPart) } });
+  }
+  return [...found.values()];
+}
 
 /** What each act of a group does; undefined where it does nothing now, which leaves the key to what else is shown. */
 export type ActsOf<K extends Keyed> = Readonly<
