@@ -5,6 +5,8 @@ import type { Session } from '../api/client';
 import { open, problem, service } from '../test/screen';
 import { permits } from './scopes';
 import { within } from './within';
+import './KeysPage'; // chunks are not what these tests wait for
+import './LoginPage';
 
 const wrong = 'this API key, or session, is not one, or not any more';
 const anna: Session = { needed: true, keyId: 'aaaa', name: 'Anna', scopes: ['admin'] };
