@@ -2,6 +2,7 @@ import { IconX } from '@tabler/icons-react';
 import type { VehicleList } from '../api/client';
 import { words } from '../marks/Mark';
 import { cleared, type Filter, inWords, silences } from './filter';
+import { useCustomerNames } from './useCustomers';
 import type { Change } from './useFilter';
 
 /** The parts of the filter that are set, each with what takes it out. */
@@ -15,13 +16,17 @@ export function Pills({
   numbers: VehicleList | undefined;
 }) {
   const silence = silences.find(({ value }) => value === filter.silentFor);
-  const named = (id: string) => numbers?.facets?.customers.find((each) => each.id === id)?.name ?? id;
+  const names = useCustomerNames(filter.customer ?? [], numbers);
   const parts: [name: string, value: string, out: () => void][] = [];
   if (filter.q) parts.push(['Search', filter.q, () => change({ q: undefined })]);
   if (filter.status) parts.push(['Status', inWords(filter.status, words), () => change({ status: undefined })]);
   if (silence) parts.push(['Silent for', silence.words, () => change({ silentFor: undefined })]);
   if (filter.customer)
-    parts.push(['Customer', filter.customer.map(named).join(', '), () => change({ customer: undefined })]);
+    parts.push([
+      'Customer',
+      filter.customer.map((id) => names.get(id) ?? id).join(', '),
+      () => change({ customer: undefined }),
+    ]);
   if (parts.length === 0) return null;
   return (
     <ul className="filter-pills" aria-label="Filters">

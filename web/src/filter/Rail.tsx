@@ -1,7 +1,8 @@
 import type { VehicleList } from '../api/client';
 import { count } from '../format/number';
 import { Mark, words } from '../marks/Mark';
-import { type Filter, ladder, silences, statuses, toggled } from './filter';
+import { Customers } from './Customers';
+import { type Filter, ladder, silences, statuses, toggled, totalOf } from './filter';
 import type { Change } from './useFilter';
 
 interface Props {
@@ -37,7 +38,9 @@ function Statuses({ filter, change, numbers, changes }: Props) {
           />
           <Mark kind={status} />
           <span className="choice-word">{words[status]}</span>
-          <span className="num">{numbers && count(numbers.counts[status])}</span>
+          <span className="num">
+            {numbers && count(numbers.counts[status], totalOf(numbers).atLeast && numbers.counts[status] > 0)}
+          </span>
         </label>
       ))}
     </fieldset>
@@ -46,6 +49,7 @@ function Statuses({ filter, change, numbers, changes }: Props) {
 
 function SilentFor({ filter, change, numbers }: Props) {
   const more = numbers?.facets && ladder(numbers.facets.silentFor);
+  const atLeast = numbers?.facets?.atLeast ?? false;
   const choices = [{ value: undefined, words: 'Any time' }, ...silences];
   return (
     <fieldset className="facet">
@@ -59,30 +63,7 @@ function SilentFor({ filter, change, numbers }: Props) {
             onChange={() => change({ silentFor: value })}
           />
           <span className="choice-word">{words}</span>
-          <span className="num faint">{more && count(more[i] ?? 0)}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function Customers({ filter, change, numbers }: Props) {
-  const customers = numbers?.facets?.customers ?? [];
-  if (customers.length === 0) return null;
-  return (
-    <fieldset className="facet">
-      <legend>Customer</legend>
-      {customers.map(({ id, name, total }) => (
-        <label key={id} className="choice">
-          <input
-            type="checkbox"
-            checked={filter.customer?.includes(id) ?? false}
-            onChange={() => change({ customer: toggled(filter.customer, id) })}
-          />
-          <span className="choice-word" title={name}>
-            {name}
-          </span>
-          <span className="num faint">{count(total)}</span>
+          <span className="num faint">{more && count(more[i] ?? 0, atLeast && (more[i] ?? 0) > 0)}</span>
         </label>
       ))}
     </fieldset>

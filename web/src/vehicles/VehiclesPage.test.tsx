@@ -69,7 +69,7 @@ describe('the list of vehicles', () => {
   it('says which part of the filter to drop where nothing matches', async () => {
     service([vehicle('2', 'connected')]);
     open('/vehicles?status=disconnected');
-    await userEvent.click(await screen.findByRole('button', { name: 'Without status Disconnected' }));
+    await userEvent.click(await screen.findByRole('button', { name: /Without Status Disconnected\s*1 vehicle/ }));
     expect(await screen.findByText('ABC 002')).toBeInTheDocument();
   });
 });

@@ -15,7 +15,8 @@ import { usePageTitle } from '../shell/title';
 import { End } from './End';
 import { Foot } from './Foot';
 import { List } from './List';
-import { Nothing } from './Nothing';
+import { NoMatch } from './NoMatch';
+import { NoVehicles } from './NoVehicles';
 import { OrderLine } from './OrderLine';
 import { useCurrent, useMoving } from './useCurrent';
 import { useRows } from './useRows';
@@ -53,6 +54,13 @@ export function VehiclesPage() {
   const matching = total?.n ?? rows.length;
   const frozen = order.data && totalOf(order.data.pages[0] ?? {});
   const more = rows.length > 0 && order.data?.pages.at(-1)?.next !== undefined;
+  const nothing = order.data !== undefined && rows.length === 0 && !order.isFetching;
+  if (nothing && partsOf(filter) === 0)
+    return (
+      <section className="content vehicles" aria-label="Vehicles">
+        <NoVehicles />
+      </section>
+    );
   return (
     <Filtered {...parts}>
       <section className="content vehicles" aria-label="Vehicles">
@@ -89,8 +97,8 @@ export function VehiclesPage() {
             if (byKey) scroller.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
           }}
         />
-        {order.data && rows.length === 0 && !order.isFetching ? (
-          <Nothing filter={filter} change={change} />
+        {nothing ? (
+          <NoMatch filter={filter} change={change} />
         ) : (
           <List
             {...{ rows, sort, onSort, current, pick, scroller, card }}

@@ -36,6 +36,10 @@ export function useRows(filter: Filter) {
     ? { gone: rows.filter(({ matches }) => !matches).length, fresh: drift.fresh, moved: drift.moved }
     : noDrift;
   const apply = useApply(filter, frozen, drift.now, window.last, order.refetch);
+  const empty = vehicles.length === 0 && changed.fresh > 0;
+  useEffect(() => {
+    if (empty) apply(); // no row is there that could jump
+  }, [empty, apply]);
   return {
     rows,
     order,
