@@ -46,7 +46,7 @@ function dispatch(event: KeyboardEvent): void {
     tell(`Mod ${event.key.toLowerCase()}`, event);
     return;
   }
-  if (typing(event.target) || (presses.has(event.key) && pressable(event.target))) return;
+  if (typing(event.target, event.key) || (presses.has(event.key) && pressable(event.target))) return;
   const waits = before.key !== '' && event.timeStamp - before.at < together ? `${before.key} ${event.key}` : '';
   before = { key: '', at: 0 };
   if ((waits !== '' && tell(waits, event)) || tell(event.key, event)) return;
@@ -64,8 +64,9 @@ function tell(key: string, event: KeyboardEvent): boolean {
   return layers.toReversed().some((layer) => layer(key, event));
 }
 
-function typing(target: EventTarget | null): boolean {
+function typing(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement && target.type === 'radio' && key.startsWith('Arrow')) return true; // it chooses
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }

@@ -7,12 +7,15 @@ interface Props {
   /** How many match. */
   total: number;
   changed: Drift;
+  /** Whether the server is. */
+  gone: boolean;
   apply: (byKey: boolean) => void;
   frozenAt: string;
 }
 
 /** How the rows are ordered; once they have changed, in the same place, the button that orders them anew. */
-export function OrderLine({ filter, total, changed, apply, frozenAt }: Props) {
+export function OrderLine({ filter, total, changed, gone, apply, frozenAt }: Props) {
+  if (gone) return <p className="order-line">Rows and order as of {frozenAt}; ages keep counting</p>;
   const changes = changed.gone + changed.fresh + changed.moved;
   if (changes === 0)
     return (

@@ -28,19 +28,21 @@ export function VehiclesPage() {
   const { rows, order, numbers, window, setWindow, changed, apply, frozenAt } = useRows(filter);
   const [current, pick] = useCurrent(rows, filter);
   const scroller = useRef<HTMLDivElement>(null);
-  const csv = useRef<HTMLAnchorElement>(null);
+  const exported = useRef<HTMLSpanElement>(null);
+  const csv = address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`);
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const narrow = useNarrow();
   usePageTitle('Vehicles');
+  const gone = useGone();
   useMoving(rows, window, current, pick, scroller);
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
-  const gone = useGone();
   useKeys('vehicles', {
     disconnected: toggle(0),
     connected: toggle(1),
     neverSeen: toggle(2),
     apply,
-    export: gone ? undefined : () => csv.current?.click(),
+    // By the link itself: going to its address would leave the page where the service refuses.
+    export: gone ? undefined : () => exported.current?.querySelector('a')?.click(),
   });
   const total = numbers ? totalOf(numbers) : undefined;
   const title =
@@ -79,9 +81,11 @@ export function VehiclesPage() {
               </Link>
             )}
             {!card && total?.n !== 0 && (
-              <Download ref={csv} href={address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`)}>
-                {total ? `Export ${count(total.n, total.atLeast)} ${total.n === 1 ? 'row' : 'rows'}` : 'Export'}
-              </Download>
+              <span ref={exported}>
+                <Download href={csv}>
+                  {total ? `Export ${count(total.n, total.atLeast)} ${total.n === 1 ? 'row' : 'rows'}` : 'Export'}
+                </Download>
+              </span>
             )}
           </div>
         </div>
@@ -90,6 +94,7 @@ export function VehiclesPage() {
           filter={filter}
           total={matching}
           changed={changed}
+          gone={gone}
           frozenAt={frozenAt}
           apply={(byKey) => {
             apply();
