@@ -1,5 +1,6 @@
 import type { Filter } from '../filter/filter';
 import { count, counted } from '../format/number';
+import { useTime } from '../shell/time';
 import { type Drift, mostRows } from './list';
 
 interface Props {
@@ -10,12 +11,14 @@ interface Props {
   /** Whether the server is. */
   gone: boolean;
   apply: (byKey: boolean) => void;
-  frozenAt: string;
+  /** The moment that the order is of. */
+  frozenAt: string | undefined;
 }
 
 /** How the rows are ordered; once they have changed, in the same place, the button that orders them anew. */
 export function OrderLine({ filter, total, changed, gone, apply, frozenAt }: Props) {
-  if (gone) return <p className="order-line">Rows and order as of {frozenAt}; ages keep counting</p>;
+  const { moment } = useTime();
+  if (gone) return <p className="order-line">Rows and order as of {moment(frozenAt)}; ages keep counting</p>;
   const changes = changed.gone + changed.fresh + changed.moved;
   if (changes === 0)
     return (
@@ -33,7 +36,7 @@ export function OrderLine({ filter, total, changed, gone, apply, frozenAt }: Pro
     <button type="button" className="freeze" onClick={({ detail }) => apply(detail === 0)}>
       <b>{counted(changes, 'change')}</b> <span>– apply</span> <span className="kbd">u</span>
       <span className="freeze-why">
-        {inWords(changed)}. The order is kept as of {frozenAt}.
+        {inWords(changed)}. The order is kept as of {moment(frozenAt)}.
       </span>
     </button>
   );

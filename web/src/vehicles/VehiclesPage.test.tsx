@@ -72,4 +72,44 @@ describe('the list of vehicles', () => {
     await userEvent.click(await screen.findByRole('button', { name: /Without Status Disconnected\s*1 vehicle/ }));
     expect(await screen.findByText('ABC 002')).toBeInTheDocument();
   });
+
+  it('says when a row belongs elsewhere, though it matches still, and keeps the current vehicle over the new order', async () => {
+    const fleet = [vehicle('1', 'connected'), vehicle('2', 'connected'), vehicle('3', 'connected')];
+    service(fleet);
+    const { happened } = open('/vehicles');
+    await screen.findByRole('row', { name: /ABC 001/ });
+    await userEvent.keyboard('j');
+    await waitFor(() => expect(screen.getByRole('row', { current: true })).toHaveTextContent('ABC 001'));
+    fleet.push(...fleet.splice(0, 1));
+    happened();
+    expect(await screen.findByText(/1 row belongs elsewhere\. The order is kept as of/)).toBeInTheDocument();
+    await userEvent.keyboard('u');
+    await waitFor(() => expect(screen.queryByText(/belongs elsewhere/)).not.toBeInTheDocument());
+    expect(screen.getByRole('row', { current: true })).toHaveTextContent('ABC 001');
+    expect(screen.getByRole('row', { current: true })).toHaveAttribute('aria-rowindex', '4');
+  });
+
+  it('lights up a cell when its value changes, and none when it comes into sight', async () => {
+    const fleet = [vehicle('1', 'disconnected'), vehicle('2', 'connected')];
+    service(fleet);
+    const { happened } = open('/vehicles');
+    const row = await screen.findByRole('row', { name: /ABC 001/ });
+    expect(document.querySelectorAll('.patched')).toHaveLength(0);
+    fleet[0] = vehicle('1', 'connected');
+    happened();
+    await waitFor(() => expect(row.querySelector('.c-status')).toHaveClass('patched'));
+    expect(row.querySelector('.c-plate')).not.toHaveClass('patched');
+    expect(document.querySelectorAll('.patched')).toHaveLength(1);
+  });
+
+  it('says how to make the first vehicle at this server, and shows it by itself when it is there', async () => {
+    const fleet: Vehicle[] = [];
+    service(fleet);
+    const { happened } = open('/vehicles');
+    expect(await screen.findByRole('heading', { name: 'No vehicles yet' })).toBeVisible();
+    expect(screen.getByText(new RegExp(`curl -X POST ${location.host}/heartbeat/`))).toBeInTheDocument();
+    fleet.push(vehicle('1', 'connected'));
+    happened();
+    expect(await screen.findByText('ABC 001')).toBeInTheDocument();
+  });
 });

@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Filter } from '../filter/filter';
 import { useNumbers } from '../filter/useNumbers';
-import { useTime } from '../shell/time';
 import type { Window } from './List';
 import { type Drift, noDrift, pageSize, patched, vehiclesOf } from './list';
 import { useDrift } from './useDrift';
@@ -11,7 +10,6 @@ import { orderKey, type Pages, useOrder, usePresent } from './useVehicles';
 /** The frozen order with the present state of what is on screen, and how far both are apart. */
 export function useRows(filter: Filter) {
   const order = useOrder(filter);
-  const time = useTime();
   const numbers = useNumbers(filter);
   const [window, setWindow] = useState<Window>({ first: 0, last: 0 });
   useFreshOrders(filter);
@@ -48,7 +46,7 @@ export function useRows(filter: Filter) {
     setWindow,
     changed,
     apply,
-    frozenAt: time.moment(pages?.[0]?.asOf),
+    frozenAt: pages?.[0]?.asOf,
   };
 }
 
