@@ -16,21 +16,21 @@ export function Actions({ may, csv, onRegister, onSettings }: Props) {
     <div className="title-actions">
       {may && (
         <>
-          <button type="button" className="button" onClick={onSettings}>
+          <button type="button" className="button" title="Settings for all" onClick={onSettings}>
             <IconAdjustmentsHorizontal size={16} stroke={1.5} /> <span className="word">Settings for all</span>
           </button>
-          <Link to="/customers/import" className="button">
+          <Link to="/customers/import" className="button" title="Import CSV">
             <IconUpload size={16} stroke={1.5} /> <span className="word">Import CSV</span>
           </Link>
         </>
       )}
       {csv !== undefined && (
-        <a className="button export" href={csv} download>
+        <a className="button export" href={csv} download title="Export as CSV">
           <IconDownload size={16} stroke={1.5} /> <span className="word">Export</span>
         </a>
       )}
       {may && (
-        <button type="button" className="button primary" onClick={onRegister}>
+        <button type="button" className="button primary" title="Register customer" onClick={onRegister}>
           <IconPlus size={16} stroke={1.75} /> <span className="word">Register customer</span>
         </button>
       )}

@@ -4,14 +4,10 @@ import { count } from '../format/number';
 type Schemas = components['schemas'];
 
 /** A customer as the list gives it. */
-export type Customer = Schemas['Customer'] & {
-  usual?: { lo: number; hi: number };
-  beyond?: number;
-  longest?: { vin: string; registrationNumber: string; since: string };
-};
+export type Customer = Schemas['Customer'];
 
 /** One page of customers. */
-export type CustomerList = Omit<Schemas['CustomerList'], 'items'> & { items: Customer[] };
+export type CustomerList = Schemas['CustomerList'];
 
 /** What customers can be ordered by. `longest` is the moment since which it lasts: the least is the longest. */
 export const orders = ['name', 'vehicles', 'connected', 'disconnected', 'never_seen', 'beyond', 'longest'] as const;

@@ -9,6 +9,13 @@ export const pageSize = 200;
 /** Of how many customers that left their page the present state is asked for one by one. */
 const mostStrays = 50;
 
+/** For what asks with a position: views that are far behind (after a large import) answer 503 until they have it. */
+export const patient = {
+  retry: (failures: number, error: Error) =>
+    error instanceof ApiError ? error.problem.status === 503 && failures < 10 : failures < 2,
+  retryDelay: 1000,
+};
+
 /** What asks for one page, and tells how fresh it is. */
 export function usePage(): (
   search: CustomerSearch,
@@ -44,6 +51,7 @@ export function useOrder(search: CustomerSearch, after: string) {
     getNextPageParam: (last: CustomerList) => last.next,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
+    ...(after !== '' && patient),
     gcTime: 0, // whoever comes back reads the order of then, not the one of before
   });
 }

@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { answered, client } from '../../api/client';
 import { count } from '../../format/number';
+import { patient } from '../useCustomers';
 import { Choose } from './Choose';
 import { Numbers } from './Numbers';
 import type { Imported } from './upload';
 import type { Chosen, Steps } from './useImport';
 
 /** So many new customers are linked to; all of them are in the list. */
-const linked = 20;
+const linked = 10;
 
 /** What an import did, and where to see it. */
 export function Stored({ file, answer, steps }: { file: Chosen; answer: Imported; steps: Steps }) {
@@ -55,6 +56,7 @@ function NewCustomer({ name, after }: { name: string; after: string }) {
       return items.find((each) => each.name === name)?.id ?? null;
     },
     staleTime: Number.POSITIVE_INFINITY,
+    ...patient,
   });
   return (
     <Link to="/vehicles" search={id ? { customer: [id] } : { q: name.slice(0, 100) }} className="link">
