@@ -11,7 +11,8 @@ export function Failed({ state, steps }: { state: Import & { step: 'failed' }; s
       {state.open && (
         <p className="prose">
           Either the whole file has been stored, or nothing of it. To find out, check the file again: vehicles that are
-          stored are then <b>already known, same</b>. Importing it twice does no harm.
+          stored are then <b>already known, same</b>. Where only some are, the server is still storing the others: check
+          again a little later. Importing it twice does no harm.
         </p>
       )}
       <p className="import-actions">
