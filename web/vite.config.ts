@@ -27,6 +27,7 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     include: ['{src,build}/**/*.test.{ts,tsx}'],
     css: false,
+    testTimeout: 20_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

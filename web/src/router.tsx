@@ -4,6 +4,8 @@ import { parseSearch, stringifySearch, validFilter } from './filter/filter';
 import { Broken, Coming, NotFound } from './shell/Broken';
 import { Shell } from './shell/Shell';
 import { lazyRouteComponent } from './shell/screen';
+import { validRange } from './vehicle/range';
+import { validLook } from './vehicles/look';
 
 const root = createRootRoute({ component: Shell });
 const under = { getParentRoute: () => root };
@@ -19,13 +21,13 @@ const routes = [
   createRoute({
     ...under,
     path: '/vehicles',
-    validateSearch: validFilter,
+    validateSearch: validLook,
     component: lazyRouteComponent(() => import('./vehicles/VehiclesPage'), 'VehiclesPage'),
   }),
   createRoute({
     ...under,
     path: '/vehicles/$vin',
-    validateSearch: validFilter,
+    validateSearch: validRange,
     component: lazyRouteComponent(() => import('./vehicle/VehiclePage'), 'VehiclePage'),
   }),
   createRoute({

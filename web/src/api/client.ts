@@ -3,7 +3,10 @@ import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
 export type Vehicle = Schemas['Vehicle'];
+export type VehicleDetail = Schemas['VehicleDetail'];
 export type VehicleList = Schemas['VehicleList'];
+export type Timeline = Schemas['Timeline'];
+export type Interval = Schemas['Interval'];
 export type Problem = Schemas['Problem'];
 export type VehicleLookup = Schemas['VehicleLookup'];
 export type LookedUp = Schemas['LookedUp'];

@@ -24,3 +24,10 @@ export function age(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   return ms < 10_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : duration(ms / 1000);
 }
+
+/** An interval or a grace as somebody set it, exactly: 60 s, 90 s, 5 min, 2 h. */
+export function setting(seconds: number): string {
+  if (seconds >= 2 * hour && seconds % hour === 0) return `${seconds / hour} h`;
+  if (seconds >= 2 * minute && seconds % minute === 0) return `${seconds / minute} min`;
+  return `${seconds} s`;
+}

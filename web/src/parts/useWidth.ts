@@ -9,11 +9,14 @@ export function useWidth(
 ): [ref: (element: HTMLElement | null) => (() => void) | undefined, width: number] {
   const [width, setWidth] = useState(first);
   const ref = useCallback((element: HTMLElement | null) => {
-    if (element === null || typeof ResizeObserver === 'undefined') return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      const is = Math.floor(entry?.contentRect.width ?? 0);
+    if (element === null) return undefined;
+    const measure = () => {
+      const is = Math.floor(element.clientWidth);
       if (is > 0) setWidth(is);
-    });
+    };
+    measure(); // before the first paint, so that nothing jumps
+    if (typeof ResizeObserver === 'undefined') return undefined;
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

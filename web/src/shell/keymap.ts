@@ -55,6 +55,21 @@ export const keymap = {
       neverSeen: [['3'], 'Never seen, in or out'],
       apply: [['u'], 'Apply the changes: order the rows anew'],
       export: [['e'], 'Export the rows as CSV'],
+      look: [['Enter'], 'Look at the current row'],
+      open: [['o'], 'Open the vehicle of the current row'],
+    },
+  },
+  ticket: {
+    name: 'A vehicle looked at',
+    acts: { copy: [['c'], 'Copy it for a ticket'] },
+  },
+  vehicle: {
+    name: 'Vehicle',
+    acts: {
+      previous: [['['], 'Previous vehicle of the list'],
+      next: [[']'], 'Next vehicle of the list'],
+      older: [['ArrowLeft'], 'Step back through the strip'],
+      newer: [['ArrowRight'], 'Step on through the strip'],
     },
   },
   feed: {

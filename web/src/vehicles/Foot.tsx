@@ -13,6 +13,8 @@ export function Foot({
 }) {
   const hints: [string[], string][] = [
     [['j', 'k'], 'move'],
+    [['Enter'], 'look'],
+    [['o'], 'open'],
     [['1', '2', '3'], 'status'],
     [['e'], 'export'],
     [['/'], 'search'],

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, type RefObject, useEffect } from 'react';
-import type { Order } from '../filter/filter';
+import type { Filter, Order } from '../filter/filter';
 import { useTime } from '../shell/time';
 import { Columns } from './columns';
 import type { Row } from './list';
@@ -21,6 +21,9 @@ interface Props {
   onSort: (sort: Order) => void;
   current: number;
   pick: (index: number) => void;
+  /** Looks at a row. */
+  look: (index: number) => void;
+  filter: Filter;
   onWindow: (window: Window) => void;
   scroller: RefObject<HTMLDivElement | null>;
   card: boolean;
@@ -39,7 +42,7 @@ export function List(props: Props) {
   );
 }
 
-function RowsOnScreen({ rows, current, pick, onWindow, scroller, card, end }: Props) {
+function RowsOnScreen({ rows, current, pick, look, filter, onWindow, scroller, card, end }: Props) {
   const time = useTime();
   const size = card ? 84 : 36;
   const virtual = useVirtualizer({
@@ -73,7 +76,7 @@ function RowsOnScreen({ rows, current, pick, onWindow, scroller, card, end }: Pr
           if (row === undefined) return null;
           const { vin } = row.vehicle;
           const at = { index, top: start, current: index === current, tabbable: index === tabbable };
-          return <RowView key={vin} row={row} time={time} pick={pick} {...at} />;
+          return <RowView key={vin} row={row} time={time} {...{ pick, look, filter }} {...at} />;
         })}
         {end && <div className="list-end">{end}</div>}
       </div>
@@ -82,7 +85,7 @@ function RowsOnScreen({ rows, current, pick, onWindow, scroller, card, end }: Pr
 }
 
 /** All rows that are loaded, for paper. */
-function AllRows({ rows, pick, scroller }: Props) {
+function AllRows({ rows, pick, look, filter, scroller }: Props) {
   const time = useTime();
   return (
     <div ref={scroller} role="rowgroup">
@@ -92,7 +95,7 @@ function AllRows({ rows, pick, scroller }: Props) {
           row={row}
           index={index}
           time={time}
-          pick={pick}
+          {...{ pick, look, filter }}
           current={false}
           tabbable={false}
         />

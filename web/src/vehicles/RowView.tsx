@@ -1,5 +1,7 @@
 import { IconAlertTriangle, IconCheck, IconCopy } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Filter } from '../filter/filter';
 import { duration } from '../format/duration';
 import { position } from '../format/number';
 import { exactly, secondsSince } from '../format/time';
@@ -18,10 +20,13 @@ interface Props {
   tabbable: boolean;
   time: Time;
   pick: (index: number) => void;
+  look: (index: number) => void;
+  /** The filter of the list, which goes along to the vehicle's page. */
+  filter: Filter;
 }
 
 /** One vehicle of the list: plain spans, because there are many and each is painted anew each second. */
-export const RowView = memo(function RowView({ row, index, top, current, tabbable, time, pick }: Props) {
+export const RowView = memo(function RowView({ row, index, top, current, tabbable, time, pick, look, filter }: Props) {
   const { vehicle, matches } = row;
   const { vin, registrationNumber, customer, status, since, lastHeartbeat, location } = vehicle;
   const line = useRef<HTMLDivElement>(null);
@@ -40,14 +45,21 @@ export const RowView = memo(function RowView({ row, index, top, current, tabbabl
       tabIndex={tabbable ? 0 : -1}
       className={`row${matches ? '' : ' row-gone'}`}
       {...(top !== undefined && { style: { transform: `translateY(${top}px)` } })}
-      onClick={() => pick(index)}
+      onClick={(event) => {
+        if (!(event.target instanceof Element) || event.target.closest('a, button') === null) look(index);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.target === event.currentTarget) look(index);
+      }}
       onFocus={() => pick(index)}
     >
       <Cell name="c-status" value={status}>
         <StatusWord kind={status} />
       </Cell>
       <Cell name="c-plate" value={registrationNumber} title={registrationNumber}>
-        {registrationNumber}
+        <Link to="/vehicles/$vin" params={{ vin }} search={filter} tabIndex={-1} preload={false}>
+          {registrationNumber}
+        </Link>
       </Cell>
       <span role="cell" className="c-vin">
         <Vin vin={vin} />

@@ -18,7 +18,9 @@ import { List } from './List';
 import { NoMatch } from './NoMatch';
 import { NoVehicles } from './NoVehicles';
 import { OrderLine } from './OrderLine';
+import { Panel } from './Panel';
 import { useCurrent, useMoving } from './useCurrent';
+import { useLook } from './useLook';
 import { useRows } from './useRows';
 import './vehicles.css';
 
@@ -26,7 +28,7 @@ import './vehicles.css';
 export function VehiclesPage() {
   const [filter, change] = useFilter();
   const { rows, order, numbers, window, setWindow, changed, apply, frozenAt } = useRows(filter);
-  const [current, pick] = useCurrent(rows, filter);
+  const { look, current, pick, lookAt, open, close } = useLook(filter, rows, ...useCurrent(rows, filter));
   const scroller = useRef<HTMLDivElement>(null);
   const exported = useRef<HTMLSpanElement>(null);
   const csv = address(`/api/v1/vehicles${stringifySearch({ ...filter, format: 'csv' })}`);
@@ -43,6 +45,8 @@ export function VehiclesPage() {
     apply,
     // By the link itself: going to its address would leave the page where the service refuses.
     export: gone ? undefined : () => exported.current?.querySelector('a')?.click(),
+    look: undefined, // the row does it, where the focus is
+    open,
   });
   const total = numbers ? totalOf(numbers) : undefined;
   const title =
@@ -102,16 +106,29 @@ export function VehiclesPage() {
             if (byKey) scroller.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
           }}
         />
-        {nothing ? (
-          <NoMatch filter={filter} change={change} />
-        ) : (
-          <List
-            {...{ rows, sort, onSort, current, pick, scroller, card }}
-            total={matching}
-            onWindow={setWindow}
-            end={more && <End {...{ order, sort, onSort }} total={matching} />}
-          />
-        )}
+        <div className={look === undefined ? 'beside' : 'beside looking'}>
+          {nothing ? (
+            <NoMatch filter={filter} change={change} />
+          ) : (
+            <List
+              {...{ rows, sort, onSort, current, pick, filter, scroller, card }}
+              look={lookAt}
+              total={matching}
+              onWindow={setWindow}
+              end={more && <End {...{ order, sort, onSort }} total={matching} />}
+            />
+          )}
+          {look !== undefined && (
+            <Panel
+              vin={look}
+              known={rows[current]?.vehicle}
+              place={current + 1}
+              total={total?.n}
+              filter={filter}
+              onClose={close}
+            />
+          )}
+        </div>
         <Foot window={window} total={frozen?.n} failed={order.error?.message} />
       </section>
     </Filtered>

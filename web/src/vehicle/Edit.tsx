@@ -1,0 +1,23 @@
+import { lazy, Suspense, useState } from 'react';
+import type { VehicleDetail } from '../api/client';
+import { useMay } from '../shell/session';
+
+const EditDialog = lazy(async () => ({ default: (await import('./EditDialog')).EditDialog }));
+
+/** The button that opens the dialog in which a vehicle is changed; for who may. */
+export function Edit({ vehicle }: { vehicle: VehicleDetail }) {
+  const [open, setOpen] = useState(false);
+  if (!useMay('admin')) return null;
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        Edit
+      </button>
+      {open && (
+        <Suspense>
+          <EditDialog vehicle={vehicle} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
