@@ -63,9 +63,9 @@ describe('the panel beside the list', () => {
 
   it('copies for a ticket by c', async () => {
     twoVehicles();
+    const user = userEvent.setup(); // it brings a clipboard
     open('/vehicles?look=YS2R4X20005399401');
     await within(await panel()).findByText(/Expected every/);
-    const user = userEvent.setup(); // it brings a clipboard
     await user.keyboard('c');
     await waitFor(async () => {
       expect(await navigator.clipboard.readText()).toContain('ABC 001 (VIN YS2R4X20005399401)');
