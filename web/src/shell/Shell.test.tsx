@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Answer, open, service } from '../test/screen';
+import { type Answer, open, service, vehicle } from '../test/screen';
 
 const start = Date.UTC(2026, 10, 21, 14, 2, 11);
 let disconnected = 0;
@@ -131,9 +131,9 @@ describe('a server that is gone', () => {
   it('cannot be asked for an export', async () => {
     const { state } = serving({
       'GET /api/v1/vehicles': () => ({
-        items: [],
-        total: 3,
-        counts: { connected: 3, disconnected: 0, never_seen: 0 },
+        items: [vehicle('1', 'connected')],
+        total: 1,
+        counts: { connected: 1, disconnected: 0, never_seen: 0 },
         asOf: new Date().toISOString(),
         lagMs: 0,
       }),
