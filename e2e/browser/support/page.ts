@@ -18,9 +18,9 @@ export class Page {
     this.#base = base;
   }
 
-  /** Opens an address as if it was typed. */
+  /** Opens an address as if it was typed; a whole one leads to another server. */
   async open(path: string): Promise<void> {
-    await this.driver.get(this.#base() + path);
+    await this.driver.get(new URL(path, this.#base()).href);
   }
 
   /** Path and query of the address. */
@@ -154,10 +154,16 @@ export class Page {
     });
   }
 
-  /** Chooses how the page looks; it counts from the next address that is opened. */
+  /** Chooses how pages look; it counts from the next address that is opened. */
   async theme(theme: 'light' | 'dark'): Promise<void> {
-    await this.open('/boot.js'); // of the same origin, and nothing runs there
-    await this.driver.executeScript((value: string) => localStorage.setItem('fleetbeat-theme', value), theme);
+    const source = `localStorage.setItem('fleetbeat-theme', '${theme}')`;
+    await this.command('Page.addScriptToEvaluateOnNewDocument', { source });
+  }
+
+  /** Asks the page to move nothing, as its user may have asked their system: colours are what they will stay, at once. */
+  async still(): Promise<void> {
+    const features = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
+    await this.command('Emulation.setEmulatedMedia', { features });
   }
 
   /** Gives the page another size, in CSS pixels. */

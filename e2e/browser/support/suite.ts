@@ -25,6 +25,7 @@ export class World {
   #browser: Browser | undefined;
   #page: Page | undefined;
   #lines: ConsoleLine[] = [];
+  readonly #others: Server[] = [];
   /** What the console may say in this test, because the test brings it about. */
   expected: RegExp[] = [];
 
@@ -59,18 +60,28 @@ export class World {
         screenshot: await this.#page?.driver.takeScreenshot().catch(() => undefined),
         html: await this.#page?.driver.getPageSource().catch(() => undefined),
         console: this.#lines.map(({ level, text }) => `${level} ${text}`),
-        server: this.server.said,
+        server: [this.server, ...this.#others].map(({ said }) => said).join('\n'),
       });
       process.stderr.write(`failed: ${task.name}\n  kept: ${folder}\n`);
     }
     if (complaints.length > 0) throw new Error(`the browser's console complained:\n${complaints.join('\n')}`);
   }
 
+  /** Starts one more server, of the same life as the suite. */
+  async another(setting: Omit<Setting, 'size'>): Promise<Server> {
+    const server = new Server(setting.command ?? 'serve', setting.flags ?? []);
+    this.#others.push(server);
+    await setting.before?.(server);
+    await server.start();
+    await setting.prepare?.(server);
+    return server;
+  }
+
   async close(): Promise<void> {
     try {
       await this.#browser?.quit();
     } finally {
-      await this.server.remove();
+      for (const each of [this.server, ...this.#others]) await each.remove();
     }
   }
 }

@@ -1,0 +1,3 @@
+import { accessible } from '../support/accessible.ts';
+
+accessible('dark');
