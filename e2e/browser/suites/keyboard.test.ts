@@ -79,7 +79,7 @@ suite('without a mouse', { prepare: classic }, (world) => {
     for (const screen of ['/', '/vehicles', '/customers', '/live', '/lookup']) {
       await page.open(screen);
       await page.find('heading');
-      await page.tabTo(/^link Skip to the content$/u);
+      await page.tabTo(/^button Skip to the content$/u);
       await page.press(Key.ENTER);
       await page.until('the content has focus', async () => (await page.focused()).startsWith('main'));
       await page.tabTo(/^link Fleetbeat/u); // round the page and back to its beginning: no trap on the way

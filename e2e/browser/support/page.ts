@@ -2,8 +2,8 @@ import { By, error, Key, type WebDriver, type WebElement } from 'selenium-webdri
 import { found, type Wanted } from './found.ts';
 import { type Row, readRows } from './rows.ts';
 
-/** How long a promise may take to come true, in milliseconds. Far beyond what is promised: a busy machine fails no test. */
-export const patience = 45_000;
+/** How long a promise may take to come true, in milliseconds. Far beyond what is promised: a busy machine fails no test; who works on a suite may want less. */
+export const patience = Number(process.env['BROWSER_PATIENCE'] ?? 45) * 1000;
 
 /** A name that is looked for: text is the whole of it, a pattern any part. */
 export type Name = string | RegExp;
