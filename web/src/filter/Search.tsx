@@ -41,7 +41,11 @@ export function Search({ filter, change }: { filter: Filter; change: Change }) {
         aria-label="Search by VIN, plate or customer"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.preventDefault(); // the browser would empty the field: what was searched for stays, to go on to its rows
+          event.currentTarget.blur();
+        }}
         autoComplete="off"
         spellCheck={false}
       />

@@ -39,7 +39,11 @@ export function SearchField({ value, change, label, placeholder, input }: Props)
         value={typed}
         maxLength={100}
         onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.preventDefault(); // the browser would empty the field: what was searched for stays, to go on to its rows
+          event.currentTarget.blur();
+        }}
         autoComplete="off"
         spellCheck={false}
       />
