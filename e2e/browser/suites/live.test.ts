@@ -28,7 +28,7 @@ suite('a vehicle that goes silent and comes back', {
       expect(row['all']).toContain('no longer matches');
       await page.untilPlates(all, true);
       await page.find('button', /^1 change – apply/u);
-      await page.see('1 row no longer matches, 0 vehicles new here');
+      await page.see('1 row no longer matches. The order is kept');
 
       await page.press('u');
       await page.untilPlates(
@@ -41,7 +41,7 @@ suite('a vehicle that goes silent and comes back', {
       const back = pinging(server, [silent.vin]);
       try {
         await page.find('button', /^1 change – apply/u);
-        await page.see('0 rows no longer match, 1 vehicle new here');
+        await page.see('1 vehicle new here. The order is kept');
         await page.untilPlates(
           all.filter((each) => each !== silent.plate),
           true,
