@@ -163,7 +163,7 @@ func changeOf(row *projections.FeedChange) queries.Change {
 	}}
 	if row.Topic == projections.TopicTransition {
 		c.Status, c.ProvedAt, c.LastHeartbeat = row.To, row.ProvedAt, row.LastHeartbeat
-		c.StatusBefore, c.AfterSeconds = row.From, int64(max(0, row.At.Sub(row.FromSince)) / time.Second)
+		c.StatusBefore, c.AfterSeconds = row.From, int64(max(0, row.At.Sub(row.FromSince))/time.Second)
 	}
 	return c
 }

@@ -32,7 +32,7 @@ func changeFeed(t *testing.T) (*projections.Projection, *sqlite.Changes, []queri
 				ProvedAt: row.ProvedAt, LastHeartbeat: row.LastHeartbeat,
 			}}
 			if row.To != "" {
-				c.StatusBefore, c.AfterSeconds = row.From, int64(row.At.Sub(row.FromSince) / time.Second)
+				c.StatusBefore, c.AfterSeconds = row.From, int64(row.At.Sub(row.FromSince)/time.Second)
 			}
 			want = append(want, c)
 		}
