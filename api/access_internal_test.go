@@ -12,12 +12,14 @@ import (
 	"fleetbeat/domain"
 )
 
-// operationIDs returns the ids of all operations: those of the document and those of the mux.
 // dashboard stands for a web.Dashboard.
 type dashboard struct{ http.Handler }
 
 func (dashboard) Patterns() []string { return []string{"GET /{$}"} }
 
+func (dashboard) NotFound(http.ResponseWriter, *http.Request) {}
+
+// operationIDs returns the ids of all operations: those of the document and those of the mux.
 func operationIDs(t *testing.T) (ids []string) {
 	t.Helper()
 	s, _ := New(Deps{Metrics: newRoutes(nil)}, Options{}).(*server)

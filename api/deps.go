@@ -68,6 +68,8 @@ type Dashboard interface {
 	http.Handler
 	// Patterns returns what is routed to it, as patterns of a [http.ServeMux].
 	Patterns() []string
+	// NotFound answers 404, to people who typed an address of nothing, with a page.
+	NotFound(w http.ResponseWriter, r *http.Request)
 }
 
 // Deps are what the API calls. Commands, Queries, Keys, Feed, LogID and Log are needed, the rest may be nil.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strings"
 )
 
 // pageFiles are the pages with all that they need: nothing comes from elsewhere.
@@ -43,6 +44,39 @@ func (s *server) addDashboard() {
 		s.mux.Handle(pattern, s.deps.Dashboard)
 		s.operations[pattern] = "dashboard"
 	}
+	s.operations[nowhere] = "dashboard"
+}
+
+// addPrograms notes under which first segments something else than the dashboard is, when all is registered.
+func (s *server) addPrograms() {
+	for pattern, id := range s.operations {
+		_, path, _ := strings.Cut(pattern, " ")
+		if id != "dashboard" {
+			s.programs[firstSegment(path)] = true
+		}
+	}
+}
+
+// nowhere stands for the pattern of an address that a person typed and that none of ours matches.
+const nowhere = "GET /*"
+
+// isTyped reports whether a person asks with a browser, for what no program asks for: where there is a dashboard it answers
+// then, also that there is nothing. All that the API has stays the API's, and its problems are JSON whatever is accepted.
+func (s *server) isTyped(r *http.Request) bool {
+	return s.deps.Dashboard != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
+		strings.Contains(r.Header.Get("Accept"), "text/html") && !s.programs[firstSegment(r.URL.Path)]
+}
+
+// leadsNowhere reports whether the mux has nothing at an address, or would redirect.
+func (s *server) leadsNowhere(r *http.Request) bool {
+	_, pattern := s.mux.Handler(r)
+	return pattern == "" || !isClean(r.URL.Path)
+}
+
+// firstSegment returns a path up to its second slash: "api" of /api/v1/vehicles.
+func firstSegment(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first
 }
 
 // addPage registers one embedded file.

@@ -63,6 +63,44 @@ func TestTheDashboardTakesThePlaceOfTheSmallPage(t *testing.T) {
 	assert.Contains(t, do(t, d, http.MethodGet, "/docs", "").Body.String(), "docs.js")
 }
 
+func (board) NotFound(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte("board: nothing here"))
+}
+
+func TestAnAddressThatWasTypedWronglyIsAnsweredWithAPage(t *testing.T) {
+	t.Parallel()
+	const person, program = "text/html,application/xhtml+xml,*/*;q=0.8", "*/*"
+	d := deps()
+	d.Dashboard = board{func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("board")) }}
+	for _, c := range []struct {
+		says, method, path, accept string
+		page                       bool
+	}{
+		{"a typing error", http.MethodGet, "/vehicels", person, true},
+		{"only whether it is there", http.MethodHead, "/vehicels", person, true},
+		{"a slash at the end", http.MethodGet, "/vehicles/", person, true},
+		{"two slashes", http.MethodGet, "/vehicles//X", person, true},
+		{"what begins like the API", http.MethodGet, "/apis", person, true},
+		{"a program", http.MethodGet, "/vehicels", program, false},
+		{"a write", http.MethodPost, "/vehicels", person, false},
+		{"the API", http.MethodGet, "/api/v1/vehicels", person, false},
+		{"the API, of another version", http.MethodGet, "/api", person, false},
+		{"two slashes in the API", http.MethodGet, "/api//v1", person, false},
+		{"a ping", http.MethodGet, "/heartbeat/YS2R4X20005399401/x", person, false},
+		{"the classic search", http.MethodGet, "/search/x", person, false},
+	} {
+		w := do(t, d, c.method, c.path, "", "Accept", c.accept)
+		assert.Equal(t, http.StatusNotFound, w.Code, c.says)
+		assert.Equal(t, c.page, w.Body.String() == "board: nothing here", c.says)
+		assert.Equal(t, !c.page, w.Header().Get("Content-Type") == "application/problem+json", c.says)
+	}
+	assert.Equal(t, http.StatusMethodNotAllowed, do(t, d, http.MethodGet, "/heartbeats", "", "Accept", person).Code)
+	assert.Equal(t, http.StatusOK, do(t, d, http.MethodGet, "/vehicles", "", "Accept", person).Code)
+	assert.JSONEq(t, do(t, deps(), http.MethodGet, "/vehicels", "").Body.String(),
+		do(t, deps(), http.MethodGet, "/vehicels", "", "Accept", person).Body.String(), "without a dashboard there is no page")
+}
+
 func TestMetricsAreThereWhereGiven(t *testing.T) {
 	t.Parallel()
 	d := deps()

@@ -27,6 +27,7 @@ type server struct {
 	huma       huma.API
 	exports    *exporter
 	operations map[string]string // the mux's pattern → the operation's id
+	programs   map[string]bool   // the first segments of paths that are not the dashboard's
 	document   func() []byte     // the OpenAPI document, written when it is first asked for
 	ids        requestIDs
 	origins    *http.CrossOriginProtection
@@ -49,7 +50,7 @@ func New(deps Deps, options Options) http.Handler {
 		deps.Keys = commands.NewKeyring() // which lets nobody in
 	}
 	s := &server{
-		deps: deps, options: options, positions: newPositions(deps.LogID), operations: map[string]string{},
+		deps: deps, options: options, positions: newPositions(deps.LogID), operations: map[string]string{}, programs: map[string]bool{},
 		accesses: accesses(), rates: rates{perSecond: rate.Limit(options.KeyRate)}, wrongs: newWrongs(),
 		ids: newRequestIDs(), origins: http.NewCrossOriginProtection(), json: []string{"application/json"},
 		headers: []header{
@@ -66,6 +67,7 @@ func New(deps Deps, options Options) http.Handler {
 	s.huma = newHuma(s.mux)
 	s.addOperations()
 	s.addPages()
+	s.addPrograms()
 	s.mux.settle()
 	s.document = sync.OnceValue(func() []byte { return finishDocument(s.huma.OpenAPI()) })
 	return s
@@ -105,6 +107,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.write(out)
 		return
 	}
+	if s.isTyped(r) && s.leadsNowhere(r) {
+		r.Pattern = nowhere
+		s.deps.Dashboard.NotFound(out, r)
+		return
+	}
 	s.mux.ServeHTTP(out, r)
 }
 
@@ -114,7 +121,7 @@ func (s *server) refuse(r *http.Request) *Problem {
 		return newProblem(http.StatusForbidden,
 			"this address is not answered to: without API keys only localhost, 127.0.0.1 and [::1] are, with any port")
 	}
-	if !isClean(r.URL.Path) { // the mux would redirect to an absolute path, which is wrong behind a prefix
+	if !isClean(r.URL.Path) && !s.isTyped(r) { // the mux would redirect to an absolute path, which is wrong behind a prefix
 		return newProblem(http.StatusNotFound, noRoute)
 	}
 	if s.origins.Check(r) != nil {

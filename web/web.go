@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,12 @@ const rootBase = `<base href="./"`
 // pages returns the addresses that the router in the browser knows: each is index.html. A screen adds its own here.
 func pages() []string {
 	return []string{"/{$}", "/vehicles", "/vehicles/{vin}", "/lookup", "/customers", "/customers/import", "/live", "/login", "/keys"}
+}
+
+// files returns what has a name of its own beside the assets. Browsers ask for favicon.ico of what is no page of ours, the docs
+// or JSON, and would write a 404 into each console.
+func files() []string {
+	return []string{"boot.js", "favicon.svg", "favicon-silent.svg", "favicon.ico"}
 }
 
 // Dashboard serves the dashboard. It may be used by many goroutines at once.
@@ -71,26 +78,40 @@ func of(files fs.FS) (*Dashboard, error) {
 
 // Patterns returns what is to be routed to the dashboard, as patterns of a [http.ServeMux].
 func (d *Dashboard) Patterns() []string {
-	patterns := []string{"GET /assets/{file}", "GET /boot.js", "GET /favicon.svg", "GET /favicon-silent.svg"}
+	patterns := []string{"GET /assets/{file}"}
+	for _, file := range files() {
+		patterns = append(patterns, "GET /"+file)
+	}
 	for _, page := range pages() {
 		patterns = append(patterns, "GET "+page)
 	}
 	return patterns
 }
 
-// ServeHTTP answers with a file of the build where there is one of that name, else with the page.
+// ServeHTTP answers with a file of the build where the address is one's, else with the page.
 func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", policy)
 	name := strings.TrimPrefix(r.URL.Path, "/")
-	if path.Ext(name) == "" {
-		d.page(w, r)
+	if strings.HasPrefix(name, "assets/") { // its name is made of its content
+		d.file(w, r, name, "public, max-age=31536000, immutable")
 		return
 	}
-	if strings.HasPrefix(name, "assets/") { // its name is made of its content
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	} else {
-		w.Header().Set("Cache-Control", "no-cache")
+	if slices.Contains(files(), name) {
+		d.file(w, r, strings.Replace(name, "favicon.ico", "favicon.svg", 1), "no-cache")
+		return
 	}
+	d.page(w, r, http.StatusOK)
+}
+
+// NotFound answers 404 with the page, in which the router says that there is nothing at this address. It is for what people
+// type; what a program asks for is answered elsewhere.
+func (d *Dashboard) NotFound(w http.ResponseWriter, r *http.Request) {
+	d.page(w, r, http.StatusNotFound)
+}
+
+// file answers with a file of the build.
+func (d *Dashboard) file(w http.ResponseWriter, r *http.Request, name, cache string) {
+	w.Header().Set("Content-Security-Policy", policy)
+	w.Header().Set("Cache-Control", cache)
 	if content, err := fs.ReadFile(d.files, name+".gz"); err == nil {
 		packed(w, r, name, content)
 		return
@@ -104,14 +125,24 @@ func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	send(w, r, name, content)
 }
 
-// page answers with index.html, as it is for the depth of the address: behind any prefix all links lead to the root.
-func (d *Dashboard) page(w http.ResponseWriter, r *http.Request) {
+// page answers with index.html, as it is for the depth of the address: behind any prefix all links lead to the root. A slash
+// that is written %2F is none to the browser, which resolves the base.
+func (d *Dashboard) page(w http.ResponseWriter, r *http.Request, status int) {
 	up := "./"
-	if depth := strings.Count(r.URL.Path, "/") - 1; depth > 0 {
+	if depth := strings.Count(r.URL.EscapedPath(), "/") - 1; depth > 0 {
 		up = strings.Repeat("../", depth)
 	}
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-cache")
-	send(w, r, "index.html", bytes.Replace(d.index, []byte(rootBase), []byte(`<base href="`+up+`"`), 1))
+	content := bytes.Replace(d.index, []byte(rootBase), []byte(`<base href="`+up+`"`), 1)
+	if status == http.StatusOK {
+		send(w, r, "index.html", content)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType("index.html"))
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	w.WriteHeader(status)   // without an ETag: 304 would make it the 200 that it is not
+	_, _ = w.Write(content) // a client that went away is no news
 }
 
 // packed answers with a file that is kept compressed, unpacked for the few who do not take it so.

@@ -27,6 +27,8 @@ func build(t *testing.T) *Dashboard {
 		"assets/f-2.woff2":   {Data: []byte("font")},
 		"assets/bad-3.js.gz": {Data: []byte("no gzip")},
 		"boot.js.gz":         {Data: packed.Bytes()},
+		"favicon.svg":        {Data: []byte("<svg/>")},
+		"favicon-silent.svg": {Data: []byte("<svg silent/>")},
 	})
 	require.NoError(t, err)
 	return d
@@ -44,7 +46,9 @@ func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecor
 
 func TestPagesLeadToTheRootFromAnyDepth(t *testing.T) {
 	t.Parallel()
-	for path, base := range map[string]string{"/": "./", "/vehicles": "./", "/vehicles/X": "../", "/a/b/c": "../../"} {
+	for path, base := range map[string]string{
+		"/": "./", "/vehicles": "./", "/vehicles/X": "../", "/a/b/c": "../../", "/vehicles/a%2Fb": "../", "/vehicles/YS2.R4X": "../", "/vehicles/x.js": "../",
+	} {
 		w := get(build(t), path)
 		assert.Equal(t, http.StatusOK, w.Code, path)
 		assert.Contains(t, w.Body.String(), `<base href="`+base+`" />`, path)
@@ -79,7 +83,39 @@ func TestAssetsAreSentAsTheyAreKept(t *testing.T) {
 
 func TestWhatHasNoHashIsAskedForEachTime(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "no-cache", get(build(t), "/boot.js").Header().Get("Cache-Control"))
+	for path, content := range map[string]string{
+		"/boot.js": script, "/favicon.svg": "<svg/>", "/favicon-silent.svg": "<svg silent/>", "/favicon.ico": "<svg/>",
+	} {
+		w := get(build(t), path)
+		assert.Equal(t, http.StatusOK, w.Code, path)
+		assert.Equal(t, content, w.Body.String(), path)
+		assert.Equal(t, "no-cache", w.Header().Get("Cache-Control"), path)
+		again := get(build(t), path, "If-None-Match", "W/"+w.Header().Get("ETag")) // as a proxy weakens it that packs
+		assert.Equal(t, http.StatusNotModified, again.Code, path)
+	}
+	assert.Equal(t, "image/svg+xml", get(build(t), "/favicon.ico").Header().Get("Content-Type"))
+}
+
+func TestThePackedAndThePlainFormAreTwoToACache(t *testing.T) {
+	t.Parallel()
+	packed := get(build(t), "/assets/a-1.js", "Accept-Encoding", "gzip").Header().Get("ETag")
+	plain := get(build(t), "/assets/a-1.js", "If-None-Match", packed)
+	assert.Equal(t, http.StatusOK, plain.Code)
+	assert.Equal(t, script, plain.Body.String())
+	again := get(build(t), "/assets/a-1.js", "Accept-Encoding", "gzip", "If-None-Match", packed)
+	assert.Equal(t, http.StatusNotModified, again.Code)
+	assert.Equal(t, "Accept-Encoding", again.Header().Get("Vary"))
+}
+
+func TestAnAddressOfNothingIsThePageThatSaysSo(t *testing.T) {
+	t.Parallel()
+	d := build(t)
+	tag := get(d, "/vehicles").Header().Get("ETag")
+	w := get(http.HandlerFunc(d.NotFound), "/vehicels", "If-None-Match", tag)
+	assert.Equal(t, http.StatusNotFound, w.Code)
+	assert.Equal(t, get(d, "/vehicles").Body.String(), w.Body.String())
+	assert.Empty(t, w.Header().Get("ETag"), "it is not kept in place of the page that is there")
+	assert.NotEmpty(t, w.Header().Get("Content-Security-Policy"))
 }
 
 func TestAFileOfAnotherBuildIsNotCachedAsMissing(t *testing.T) {
@@ -121,4 +157,11 @@ func TestWhatIsEmbeddedIsWhole(t *testing.T) {
 		mux.Handle(pattern, d)
 	}
 	assert.Equal(t, http.StatusOK, get(mux, "/").Code)
+	icons := http.StatusOK
+	if bytes.Equal(d.index, unbuilt) {
+		icons = http.StatusNotFound // `go test` before any `make web`
+	}
+	for _, path := range []string{"/boot.js", "/favicon.svg", "/favicon-silent.svg", "/favicon.ico"} {
+		assert.Equal(t, icons, get(mux, path).Code, path)
+	}
 }
