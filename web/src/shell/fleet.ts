@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { permits } from '../access/scopes';
 import { answered, client } from '../api/client';
 import { useNow } from './clock';
 import { useWorld } from './live';
+import { useSession } from './session';
 
 /** The key of the question how many vehicles of the whole fleet are in each status. */
 export const fleetKey = ['live', 'fleet'] as const;
@@ -16,6 +18,7 @@ const beat = 4000;
  */
 export function useDisconnected(): number | undefined {
   const { freshness, contact, stream } = useWorld();
+  const asks = useAsks();
   const { data, refetch, isFetching } = useQuery({
     queryKey: fleetKey,
     queryFn: async ({ signal }) => {
@@ -23,11 +26,19 @@ export function useDisconnected(): number | undefined {
       freshness.saw(list);
       return list.counts.disconnected;
     },
+    enabled: asks,
   });
   const now = useNow();
   useEffect(() => {
-    if (document.visibilityState !== 'visible' || isFetching || stream.state() === 'denied') return;
+    if (!asks || document.visibilityState !== 'visible' || isFetching || stream.state() === 'denied') return;
     if (now - contact.last() >= beat) void refetch();
-  }, [now, contact, stream, isFetching, refetch]);
+  }, [now, asks, contact, stream, isFetching, refetch]);
   return data;
+}
+
+/** Whether there is an answer to be had: nobody, and who may not read, would be refused on every page, the login too. */
+function useAsks(): boolean {
+  const { data, isError } = useSession();
+  if (data === undefined) return isError; // without contact the question finds out when it is back
+  return !data.needed || permits(data.scopes, 'read');
 }

@@ -1,3 +1,4 @@
+import { CatchBoundary } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useState } from 'react';
 import { Dialog } from '../parts/Dialog';
 
@@ -9,7 +10,7 @@ const load = () => import('../palette/over');
 
 /**
  * What is open over the screen, which is loaded when it is wanted for the first time. Without contact that may fail, which
- * takes nothing away from the screen below, and is tried again the next time.
+ * takes nothing away from the screen below, and is tried again the next time. A fault of its own takes nothing away either.
  */
 export function useOver(): { over: ReactNode; show: (what: Over) => void; prepare: () => void } {
   const [what, setWhat] = useState<Over>();
@@ -22,7 +23,21 @@ export function useOver(): { over: ReactNode; show: (what: Over) => void; prepar
     setWhat(wanted);
     if (typeof parts !== 'object') get();
   };
-  return { over: what && parts && shown(parts, what, close, () => setWhat('help')), show, prepare: get };
+  const over = what && parts && (
+    <CatchBoundary getResetKey={() => what} errorComponent={({ error }) => <Failed error={error} onClose={close} />}>
+      {shown(parts, what, close, () => setWhat('help'))}
+    </CatchBoundary>
+  );
+  return { over, show, prepare: get };
+}
+
+function Failed({ error, onClose }: { error: unknown; onClose: () => void }) {
+  return (
+    <Dialog title="This has failed" onClose={onClose}>
+      <p>It is a fault of the dashboard, not of the fleet. The page below goes on.</p>
+      <pre className="mono">{error instanceof Error ? error.message : String(error)}</pre>
+    </Dialog>
+  );
 }
 
 function shown(parts: Parts | 'failed', what: Over, close: () => void, help: () => void): ReactNode {
