@@ -94,7 +94,7 @@ type output[A any] struct {
 // register makes an operation known to the mux and to the OpenAPI document.
 func register[A any](s *server, op operation, handle func(ctx context.Context, r *request) (A, error)) {
 	described := s.describe(op)
-	letIn := s.stillLetIn
+	letIn, compress := s.stillLetIn, s.compresses(op)
 	if s.accessOf(op.id).open {
 		letIn = func(*http.Request) error { return nil }
 	}
@@ -104,7 +104,12 @@ func register[A any](s *server, op operation, handle func(ctx context.Context, r
 			return
 		}
 		r.Header.Del("Accept") // there is one format; huma would answer "Accept: json" with a media type that is none
-		next(huma.WithValue(ctx, requestKey{}, &request{Request: r, w: w, letIn: letIn}))
+		ctx = huma.WithValue(ctx, requestKey{}, &request{Request: r, w: w, letIn: letIn})
+		if compress {
+			s.compressed(ctx, next)
+			return
+		}
+		next(ctx)
 	}}
 	huma.Register(s.huma, described, func(ctx context.Context, _ *struct{}) (*output[A], error) {
 		r, _ := ctx.Value(requestKey{}).(*request)

@@ -32,6 +32,7 @@ type server struct {
 	ids        requestIDs
 	origins    *http.CrossOriginProtection
 	headers    []header
+	compressor func(http.Handler) http.HandlerFunc
 	json       []string // the Content-Type of an answer
 }
 
@@ -52,7 +53,7 @@ func New(deps Deps, options Options) http.Handler {
 	s := &server{
 		deps: deps, options: options, positions: newPositions(deps.LogID), operations: map[string]string{}, programs: map[string]bool{},
 		accesses: accesses(), rates: rates{perSecond: rate.Limit(options.KeyRate)}, wrongs: newWrongs(),
-		ids: newRequestIDs(), origins: http.NewCrossOriginProtection(), json: []string{"application/json"},
+		ids: newRequestIDs(), origins: http.NewCrossOriginProtection(), json: []string{"application/json"}, compressor: newCompressor(),
 		headers: []header{
 			// An answer of the API is never a page; the pages set their own policy.
 			{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
