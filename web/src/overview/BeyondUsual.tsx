@@ -1,25 +1,23 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Summary, VehicleList } from '../api/client';
-import type { Filter } from '../filter/filter';
+import type { VehicleList } from '../api/client';
 import { count, counted } from '../format/number';
 import { Bullet } from '../parts/Bullet';
 import { Failed } from '../parts/Failed';
 import { type Beyond, type Ranked, ranked } from './beyond';
+import type { Asked } from './useFleet';
 
 /** Rows of a table of the overview. Its height does not depend on how many there are. */
 export const rows = 10;
 
 interface Props {
-  filter: Filter;
-  /** The numbers of the ten customers with most disconnected, which are newer than the summary. */
+  /** The numbers of the ten customers with most disconnected. */
   numbers: VehicleList | undefined;
-  summary: UseQueryResult<Summary>;
+  known: Asked;
 }
 
 /** Customers with more vehicles disconnected than usual, the furthest beyond first. */
-export function BeyondUsual({ filter, numbers, summary }: Props) {
-  const found = summary.data && ranked(summary.data.customers, filter.customer, numbers?.facets?.customers);
+export function BeyondUsual({ numbers, known }: Props) {
+  const found = known.data && ranked(known.data, numbers?.facets?.customers);
   const shown = found?.beyond.slice(0, rows) ?? [];
   const most = Math.max(0, ...shown.map(({ now }) => now));
   return (
@@ -47,7 +45,7 @@ export function BeyondUsual({ filter, numbers, summary }: Props) {
           <Row key={each.id} {...each} most={most} />
         ))}
         {found && shown.length === 0 && <p className="none">{none(found)}</p>}
-        {summary.error && !summary.data && <Failed error={summary.error} again={() => void summary.refetch()} />}
+        {known.error && !known.data && <Failed error={known.error} again={known.refetch} />}
       </div>
       <p className="table-foot">
         {found && foot(found)}{' '}
@@ -100,7 +98,9 @@ function none({ within, unknown }: Ranked): string {
     : 'No customer is beyond its usual range.';
 }
 
-function foot({ beyond, within, unknown }: Ranked): string {
+/** How many customers are not in the table; only where all were counted. */
+function foot({ beyond, within, unknown, whole }: Ranked): string {
+  if (!whole) return 'The furthest beyond of many; the others, in the same order, are in the list.';
   const further = beyond.length > rows ? `${count(beyond.length - rows)} more beyond; ` : '';
   const inside = `${counted(within, 'customer is', 'customers are')} within ${within === 1 ? 'its' : 'their'} usual range`;
   const young = unknown > 0 ? `; ${count(unknown)} ${unknown === 1 ? 'has' : 'have'} none yet` : '';

@@ -57,7 +57,7 @@ export function LastChanges({ filter }: { filter: Filter }) {
 }
 
 function Cells({ change, time }: { change: ListedTransition; time: Time }) {
-  const { at, provedAt, status, vin, registrationNumber, customer, afterSeconds } = change;
+  const { at, provedAt, status, statusBefore, vin, registrationNumber, customer, afterSeconds } = change;
   const news = time.now - Date.parse(provedAt) < fresh ? ' patched' : '';
   return (
     <>
@@ -81,7 +81,7 @@ function Cells({ change, time }: { change: ListedTransition; time: Time }) {
         {customer.name}
       </span>
       <span role="cell" className="num right c-after">
-        {duration(afterSeconds)}
+        {statusBefore === 'never_seen' ? 'first heard' : duration(afterSeconds)}
       </span>
     </>
   );

@@ -68,6 +68,30 @@ describe('the overview of the whole fleet', () => {
     expect(screen.getByText(/1 customer is within its usual range\./)).toBeInTheDocument();
   });
 
+  it('asks for ten of many customers, and does not count those that it has not seen', async () => {
+    const many = Array.from({ length: 201 }, (_, i) => ({
+      id: `m${i}`,
+      name: `Customer ${i}`,
+      counts: { connected: 1, disconnected: i < 12 ? 9 : 0, never_seen: 0 },
+      usual: { lo: 0, hi: 1 },
+    }));
+    const { of } = service({ customers: many });
+    const { happened } = open('/');
+    expect(await screen.findByText(/^201 customers, as of/)).toBeInTheDocument();
+    expect(await screen.findByText(/The furthest beyond of many/)).toBeInTheDocument();
+    expect(screen.queryByText(/within their usual range/)).not.toBeInTheDocument();
+    happened();
+    const asked = () => of('/api/v1/customers').filter(({ search }) => search.has('sort'));
+    await waitFor(() => expect(asked().length).toBeGreaterThan(1));
+    expect(asked().map(({ search }) => search.get('limit'))).toEqual([
+      '200',
+      ...asked()
+        .slice(1)
+        .map(() => '10'),
+    ]);
+    expect(of('/api/v1/summary')).toEqual([]);
+  });
+
   it('tells the last changes, and new ones by itself', async () => {
     const { known, of } = service();
     const { happened } = open('/');
@@ -78,7 +102,6 @@ describe('the overview of the whole fleet', () => {
     known.changes = [transition(2, 'connected'), ...known.changes];
     happened();
     expect(await within(rows).findByRole('link', { name: 'ABC 002' })).toBeInTheDocument();
-    expect(of('/api/v1/summary')).toHaveLength(1);
     expect(of('/api/v1/summary/history')).toHaveLength(1);
   });
 
@@ -146,7 +169,7 @@ describe('the overview under a filter', () => {
       await link(/^Disconnected 187$/);
       expect(screen.queryByText(/an hour ago|24 h ago/)).not.toBeInTheDocument();
       expect(screen.queryByRole('img', { name: /24 hours/ })).not.toBeInTheDocument();
-      expect(of('/api/v1/summary')).toEqual([]);
+      expect(of('/api/v1/customers').filter(({ search }) => search.has('sort'))).toEqual([]);
       expect(of('/api/v1/summary/history')).toEqual([]);
       expect(screen.getByText(/whatever else is filtered/)).toBeInTheDocument();
     },
@@ -186,7 +209,7 @@ describe('the overview of a new installation', () => {
         .closest('[role=row]'),
     ).toHaveTextContent(/29.*119.*24\.4 %/);
     expect(await screen.findByText('usual range after three days')).toBeInTheDocument();
-    expect(await screen.findAllByText('no vehicles an hour ago')).toHaveLength(3);
+    expect(await screen.findAllByText('no earlier hour to compare with')).toHaveLength(1);
     expect(screen.getByText(/Nothing has changed yet/)).toBeInTheDocument();
   });
 });
@@ -213,14 +236,14 @@ describe('the overview of a service that refuses', () => {
       {},
       {
         'GET /api/v1/summary/history': () => problem(503, 'no past'),
-        'GET /api/v1/summary': () => problem(503, 'no summary'),
+        'GET /api/v1/customers': () => problem(503, 'no customers'),
         'GET /api/v1/changes': () => problem(503, 'no changes'),
       },
     );
     open('/');
     expect(await link(/^Disconnected 187$/)).toBeInTheDocument();
     expect(await screen.findByText(/No past\./)).toBeInTheDocument();
-    expect(await screen.findByText(/No summary\./)).toBeInTheDocument();
+    expect(await screen.findByText(/No customers\./)).toBeInTheDocument();
     expect(await screen.findByText(/No changes\./)).toBeInTheDocument();
   });
 });

@@ -15,7 +15,7 @@ import { Ladder } from './Ladder';
 import { LastChanges } from './LastChanges';
 import { MostDisconnected } from './MostDisconnected';
 import { Tiles } from './Tiles';
-import { useSummary } from './useFleet';
+import { useKnown } from './useFleet';
 import '../vehicles/vehicles.css';
 import './overview.css';
 
@@ -29,11 +29,11 @@ export function OverviewPage() {
   useKeys('overview', { disconnected: toggle(0), connected: toggle(1), neverSeen: toggle(2) });
   // What is usual is known of whole customers: it says nothing of a part of their vehicles.
   const whole = partsOf(filter) === (filter.customer ? 1 : 0);
-  const summary = useSummary(whole);
+  const known = useKnown(filter.customer, whole);
   const numbers = asked.data;
   const parts = { filter, change, numbers };
-  const customers = filter.customer?.length ?? summary.data?.customers.length;
-  const habits = summary.data?.customers.some(({ usual }) => usual) ?? true;
+  const customers = filter.customer?.length ?? known.data?.total;
+  const habits = known.data?.customers.some(({ usual }) => usual) ?? true;
   return (
     <Filtered {...parts}>
       <section className="content overview" aria-label="Overview">
@@ -58,11 +58,11 @@ export function OverviewPage() {
               <Ladder filter={filter} numbers={numbers} />
               <div className="overview-tables">
                 {whole && habits ? (
-                  <BeyondUsual filter={filter} numbers={numbers} summary={summary} />
+                  <BeyondUsual numbers={numbers} known={known} />
                 ) : (
                   <MostDisconnected
                     filter={filter}
-                    most={mostOf(filter, numbers, whole ? summary.data : undefined)}
+                    most={mostOf(filter, numbers, whole ? known.data : undefined)}
                     young={whole}
                   />
                 )}

@@ -48,7 +48,16 @@ function Tile({ status, filter, numbers, whole, then }: { status: Status; then: 
         </span>{' '}
         <span className={number.length > 7 ? 'tile-number long' : 'tile-number'}>{number}</span>
       </Link>
-      {whole && <p>{numbers && then && <Since now={numbers.counts[status]} then={then} status={status} />}&nbsp;</p>}
+      {/* Where all vehicles are new there is nothing to compare with, which one tile says for all. */}
+      {whole && (
+        <p>
+          {numbers && then && any(then.counts) && <Since now={numbers.counts[status]} then={then} status={status} />}
+          {then && !any(then.counts) && status === 'disconnected' && (
+            <span className="faint">no earlier hour to compare with</span>
+          )}
+          &nbsp;
+        </p>
+      )}
       <p className="faint num">
         {numbers && (leftOut ? 'left out by the filter' : shareOf(numbers, status, filter))}&nbsp;
       </p>
@@ -59,7 +68,6 @@ function Tile({ status, filter, numbers, whole, then }: { status: Status; then: 
 /** The change against an hour ago, in words. */
 function Since({ now, then, status }: { now: number; then: Then; status: Status }) {
   const by = now - then.counts[status];
-  if (!any(then.counts)) return <span className="faint">no vehicles an hour ago</span>;
   return (
     <span className="num">
       {by === 0 ? 'same as' : <b>{`${count(Math.abs(by))} ${by > 0 ? 'more' : 'fewer'}`}</b>}

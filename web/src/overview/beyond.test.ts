@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Summary, VehicleList } from '../api/client';
-import { mostOf, ranked } from './beyond';
+import type { VehicleList } from '../api/client';
+import { type Known, mostOf, ranked } from './beyond';
 
 const customer = (
   id: string,
   disconnected: number,
   usual?: { lo: number; hi: number },
-): Summary['customers'][number] => ({
+): Known['customers'][number] => ({
   id,
   name: `Name ${id}`,
   counts: { connected: 10, disconnected, never_seen: 1 },
   ...(usual && { usual }),
 });
-const summary = (...customers: Summary['customers']): Summary => ({
-  customers,
-  counts: { connected: 0, disconnected: 0, never_seen: 0 },
-  silentFor: [],
-  asOf: '2026-11-21T14:00:00Z',
-  lagMs: 1,
-});
+const known = (...customers: Known['customers']): Known => ({ customers, total: customers.length });
 
 describe('customers against what is usual for them', () => {
   const all = [
@@ -31,18 +25,18 @@ describe('customers against what is usual for them', () => {
   ];
 
   it('are ranked by how far they are beyond, then by how many are disconnected', () =>
-    expect(ranked(all, undefined).beyond.map(({ id, beyond }) => [id, beyond])).toEqual([
+    expect(ranked(known(...all)).beyond.map(({ id, beyond }) => [id, beyond])).toEqual([
       ['b', 24],
       ['e', 1],
       ['a', 1],
     ]));
 
   it('are within at its end and below it; without a habit they are neither', () =>
-    expect(ranked(all, undefined)).toMatchObject({ within: 2, unknown: 1 }));
+    expect(ranked(known(...all))).toMatchObject({ within: 2, unknown: 1 }));
 
   it('count by what is newer', () =>
     expect(
-      ranked(all, undefined, [
+      ranked(known(...all), [
         { id: 'c', disconnected: 7 },
         { id: 'b', disconnected: 0 },
       ]),
@@ -51,8 +45,10 @@ describe('customers against what is usual for them', () => {
       within: 2,
     }));
 
-  it('are only those of the filter where it names some', () =>
-    expect(ranked(all, ['a', 'c', 'nobody'])).toMatchObject({ beyond: [{ id: 'a' }], within: 1, unknown: 0 }));
+  it('are not all where more are known to be there', () => {
+    expect(ranked(known(...all)).whole).toBe(true);
+    expect(ranked({ customers: all, total: 7 }).whole).toBe(false);
+  });
 });
 
 describe('customers with most disconnected', () => {
@@ -74,7 +70,7 @@ describe('customers with most disconnected', () => {
   });
 
   it('of a filter of customers are these, however few they have', () => {
-    const of = summary(...Array.from({ length: 12 }, (_, i) => customer(`c${i}`, 12 - i)), customer('z', 0));
+    const of = known(...Array.from({ length: 12 }, (_, i) => customer(`c${i}`, 12 - i)), customer('z', 0));
     const twelve = of.customers.map(({ id }) => id);
     expect(mostOf({ customer: twelve }, undefined, of)?.customers).toHaveLength(10);
     expect(mostOf({ customer: ['c11', 'z'] }, undefined, of)).toEqual({
@@ -85,7 +81,7 @@ describe('customers with most disconnected', () => {
   });
 
   it('are else those among the matches, as of now, without the ones that have none', () => {
-    expect(mostOf({}, found(3), summary())?.customers).toHaveLength(2);
+    expect(mostOf({}, found(3), known())?.customers).toHaveLength(2);
     expect(mostOf({ q: 'a' }, found(3), undefined)).toMatchObject({
       customers: [{ id: 'c0' }, { id: 'c1' }],
       some: false,

@@ -1,7 +1,13 @@
-import type { Summary, VehicleList } from '../api/client';
+import type { VehicleList } from '../api/client';
+import type { Customer } from '../customers/customer';
 import type { Filter } from '../filter/filter';
 
-type Customer = Summary['customers'][number];
+/** Customers that are known with what is usual for them: all there are, or those furthest beyond. */
+export interface Known {
+  customers: readonly Pick<Customer, 'id' | 'name' | 'counts' | 'usual'>[];
+  /** How many there are. */
+  total: number;
+}
 
 /** A customer with more vehicles disconnected than usual. */
 export interface Beyond {
@@ -20,20 +26,20 @@ export interface Ranked {
   within: number;
   /** How many have no usual range yet. */
   unknown: number;
+  /** Whether all customers were counted. */
+  whole: boolean;
 }
 
 /**
- * Ranks customers by how many more of their vehicles are disconnected than usual; only `chosen` ones, or all for none. `fresh`
- * are the numbers of some of them that are newer: what the customers are known by is seldom asked for.
+ * Ranks customers by how many more of their vehicles are disconnected than usual. `fresh` are numbers of some of them that came
+ * in another answer, and must not contradict what else is on the page.
  */
 export function ranked(
-  customers: readonly Customer[],
-  chosen: readonly string[] | undefined,
+  { customers, total }: Known,
   fresh: readonly { id: string; disconnected: number }[] = [],
 ): Ranked {
   const newer = new Map(fresh.map(({ id, disconnected }) => [id, disconnected]));
-  const among = chosen ? customers.filter(({ id }) => chosen.includes(id)) : customers;
-  const known = among.flatMap(({ id, name, counts, usual }) => {
+  const known = customers.flatMap(({ id, name, counts, usual }) => {
     const now = newer.get(id) ?? counts.disconnected;
     return usual ? [{ id, name, now, usual, beyond: now - usual.hi }] : [];
   });
@@ -41,7 +47,8 @@ export function ranked(
   return {
     beyond: beyond.toSorted((a, b) => b.beyond - a.beyond || b.now - a.now || a.name.localeCompare(b.name, 'en')),
     within: known.length - beyond.length,
-    unknown: among.length - known.length,
+    unknown: customers.length - known.length,
+    whole: customers.length >= total,
   };
 }
 
@@ -55,24 +62,25 @@ export interface Most {
 }
 
 /**
- * The customers with most vehicles disconnected among the matches. The service tells the ten with most of all customers: of a
- * filter of customers alone the `summary` knows the rest. None while neither is known.
+ * The customers with most vehicles disconnected among the matches. The service tells the ten with most of all customers: those
+ * that a filter of customers alone names are `known` one by one. None while neither is known.
  */
 export function mostOf(
   { customer: chosen }: Filter,
   numbers: VehicleList | undefined,
-  summary: Summary | undefined,
+  known: Known | undefined,
 ): Most | undefined {
   const wanted = ({ id, disconnected }: { id: string; disconnected: number }) =>
     disconnected > 0 && (chosen?.includes(id) ?? true);
-  if (summary && chosen) {
-    const all = summary.customers.map(({ id, name, counts }) => ({
+  if (known && chosen) {
+    const all = known.customers.map(({ id, name, counts }) => ({
       id,
       name,
       disconnected: counts.disconnected,
       total: counts.connected + counts.disconnected + counts.never_seen,
     }));
-    return { customers: all.filter(wanted).slice(0, 10), atLeast: false, some: false };
+    const first = all.filter(wanted).toSorted((a, b) => b.disconnected - a.disconnected);
+    return { customers: first.slice(0, 10), atLeast: false, some: false };
   }
   const facets = numbers?.facets;
   if (!facets) return undefined;

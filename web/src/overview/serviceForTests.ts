@@ -1,4 +1,5 @@
-import type { History, ListedTransition, Summary } from '../api/client';
+import type { History, ListedTransition } from '../api/client';
+import type { Customer } from '../customers/customer';
 import { type Answer, asOf, service as serve } from '../test/screen';
 import { past } from './pastForTests';
 
@@ -6,7 +7,7 @@ import { past } from './pastForTests';
 export const now = Date.parse('2026-11-21T14:00:00Z');
 
 /** Two customers: one far beyond what is usual for it, one within. */
-export const customers: Summary['customers'] = [
+export const customers: Pick<Customer, 'id' | 'name' | 'counts' | 'usual'>[] = [
   {
     id: 'h',
     name: 'Haralds Värdetransporter AB',
@@ -38,7 +39,7 @@ export const transition = (n: number, status: ListedTransition['status'] = 'disc
 /** What a service knows, which a test may change between questions. */
 interface Known {
   counts: { connected: number; disconnected: number; never_seen: number };
-  customers: Summary['customers'];
+  customers: typeof customers;
   history: History;
   changes: ListedTransition[];
 }
@@ -77,7 +78,11 @@ export function service(known: Partial<Known> = {}, more: Record<string, Answer>
         ...asOf(second++),
       };
     },
-    'GET /api/v1/summary': () => ({ counts: all.counts, customers: all.customers, silentFor: [], ...asOf(0) }),
+    'GET /api/v1/customers': ({ search }) => {
+      const items = all.customers.slice(0, Number(search.get('limit')));
+      return { items, total: all.customers.length, ...asOf(0) };
+    },
+    'GET /api/v1/customers/{id}': ({ path }) => all.customers.find(({ id }) => path.endsWith(`/${id}`)),
     'GET /api/v1/summary/history': () => all.history,
     'GET /api/v1/changes': () => ({ items: all.changes, position: 'p9', ...asOf(second++) }),
     ...more,
