@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../live/messages';
@@ -64,6 +64,19 @@ describe('the live feed', () => {
     const { search } = asked.find(({ path }) => path.startsWith('/api/v1/changes')) ?? {};
     expect([search?.getAll('customer'), search?.getAll('status')]).toEqual([['c1'], ['connected']]);
     expect(screen.queryByText('Silent for')).not.toBeInTheDocument();
+  });
+
+  it('stays paused under another filter, with what is there then', async () => {
+    serve(() => [changed(1, 0)]);
+    const { happened, router } = open('/live');
+    await screen.findByRole('link', { name: 'ABC 1' });
+    await userEvent.keyboard(' ');
+    expect(await screen.findByText('Paused – resume')).toBeVisible();
+    await act(() => router.navigate({ to: '/live', search: { status: ['connected'] } }));
+    expect(await screen.findByRole('link', { name: 'ABC 1' })).toBeInTheDocument();
+    happened(told(changed(2, 1)));
+    expect(await screen.findByText('1 new – resume')).toBeVisible();
+    expect(plates()).toEqual(['ABC 1']);
   });
 
   it('opens a group of a burst to its vehicles, by keyboard', async () => {

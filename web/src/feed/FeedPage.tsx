@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { FilterButton, Filtered, SearchLine } from '../filter/Filtered';
 import type { Filter } from '../filter/filter';
 import { useFilter } from '../filter/useFilter';
@@ -11,6 +12,7 @@ export function FeedPage() {
   const [{ q, status, customer }, change] = useFilter();
   const filter: Filter = { ...(q && { q }), ...(status && { status }), ...(customer && { customer }) };
   const { data: numbers } = useNumbers(filter);
+  const [paused, setPaused] = useState(false); // here, because who paused wants to look, whatever at
   usePageTitle('Live');
   const parts = { filter, change, numbers, changes: true };
   return (
@@ -19,6 +21,8 @@ export function FeedPage() {
       <FeedView
         key={JSON.stringify([status, customer])}
         filter={filter}
+        paused={paused}
+        setPaused={setPaused}
         change={change}
         numbers={numbers}
         filterButton={<FilterButton {...parts} />}

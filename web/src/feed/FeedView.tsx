@@ -18,6 +18,9 @@ import { rateInWords } from './words';
 
 interface Props {
   filter: Filter;
+  /** Whether somebody paused it; another filter begins paused, with what is there then. */
+  paused: boolean;
+  setPaused: (paused: boolean) => void;
   change: Change;
   numbers: VehicleList | undefined;
   filterButton: ReactNode;
@@ -25,9 +28,8 @@ interface Props {
 }
 
 /** One feed. Its rows stand still while it is paused, and while somebody has scrolled down or is among them. */
-export function FeedView({ filter, change, numbers, filterButton, searchLine }: Props) {
+export function FeedView({ filter, paused, setPaused, change, numbers, filterButton, searchLine }: Props) {
   const [state, again] = useFeed(filter);
-  const [paused, setPaused] = useState(false);
   const [away, setAway] = useState(false);
   const [within, setWithin] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
@@ -35,7 +37,7 @@ export function FeedView({ filter, change, numbers, filterButton, searchLine }: 
   const narrow = useNarrow();
   const time = useTime();
   const holding = paused || away || within;
-  const feed = useHeld(state.feed, holding);
+  const feed = useHeld(state.feed, holding && state.phase !== 'loading');
   const q = filter.q ?? '';
   const lines = useMemo(() => linesOf(feed, opened, q), [feed, opened, q]);
   const fresh = newSince(feed, state.feed, q);
