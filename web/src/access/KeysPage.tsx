@@ -2,6 +2,8 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, client, type Key } from '../api/client';
+import { gone } from '../shell/gone';
+import { useGone } from '../shell/live';
 import { useSession } from '../shell/session';
 import { usePageTitle } from '../shell/title';
 import { KeyTable } from './KeyTable';
@@ -20,6 +22,7 @@ export function KeysPage() {
   });
   const [making, setMaking] = useState<'first' | 'another'>();
   const [revoking, setRevoking] = useState<Key>();
+  const away = useGone();
   const first = session !== undefined && !session.needed;
   const items = keys.data?.items ?? [];
   return (
@@ -28,7 +31,13 @@ export function KeysPage() {
         <h1>Keys</h1>
         {keys.data && !first && (
           <div className="title-actions">
-            <button type="button" className="button" onClick={() => setMaking('another')}>
+            <button
+              type="button"
+              className="button"
+              disabled={away}
+              title={away ? gone : undefined}
+              onClick={() => setMaking('another')}
+            >
               <IconPlus size={16} stroke={1.75} /> Make a key
             </button>
           </div>
@@ -54,6 +63,7 @@ export function KeysPage() {
 
 /** What is so without keys, and what the first one changes. */
 function NoKeys({ make }: { make: () => void }) {
+  const away = useGone();
   return (
     <div className="no-keys">
       <h2>No key was ever made</h2>
@@ -66,7 +76,7 @@ function NoKeys({ make }: { make: () => void }) {
         no way back to open. Vehicles that send heartbeats without one are refused, and fall silent, until they are
         given a key with the scope ingest.
       </p>
-      <button type="button" className="button primary" onClick={make}>
+      <button type="button" className="button primary" disabled={away} title={away ? gone : undefined} onClick={make}>
         Make the first key
       </button>
     </div>

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react';
 import { ApiError, answered, client, type KeyMade, type Session } from '../api/client';
 import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
-import { useWorld } from '../shell/live';
+import { gone } from '../shell/gone';
+import { useGone, useWorld } from '../shell/live';
 import { CustomerPick, type Picked } from './CustomerPick';
 import { loggedIn } from './loggedIn';
 import { Secret } from './Secret';
@@ -79,6 +80,7 @@ function NewKeyForm({
   const [name, setName] = useState('');
   const [given, setGiven] = useState<readonly Scope[]>([first ? 'admin' : 'read']);
   const [customer, setCustomer] = useState<Picked>();
+  const away = useGone();
   const wrong = (field: string) =>
     error instanceof ApiError ? error.problem.errors?.find(({ location }) => location === field)?.message : undefined;
   const elsewhere = error && !['name', 'scopes', 'customerId'].some(wrong) ? error.message : undefined;
@@ -122,7 +124,7 @@ function NewKeyForm({
         <button type="button" className="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" className="button primary" disabled={busy}>
+        <button type="submit" className="button primary" disabled={busy || away} title={away ? gone : undefined}>
           {first ? 'Make it, and close Fleetbeat for good' : 'Make the key'}
         </button>
       </div>

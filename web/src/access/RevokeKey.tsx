@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, client, type Key } from '../api/client';
 import { Dialog } from '../parts/Dialog';
+import { gone } from '../shell/gone';
+import { useGone } from '../shell/live';
 
 interface Props {
   which: Key;
@@ -12,6 +14,7 @@ interface Props {
 /** Asks before a key is revoked: it cannot be undone. */
 export function RevokeKey({ which: { id, name, scopes }, own, onClose }: Props) {
   const queries = useQueryClient();
+  const away = useGone();
   const revoke = useMutation({
     mutationFn: () => answered(client.DELETE('/api/v1/keys/{id}', { params: { path: { id } } })),
     onSuccess: async () => {
@@ -37,7 +40,13 @@ export function RevokeKey({ which: { id, name, scopes }, own, onClose }: Props) 
         <button type="button" className="button" onClick={onClose}>
           Keep it
         </button>
-        <button type="button" className="button primary" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
+        <button
+          type="button"
+          className="button primary"
+          disabled={revoke.isPending || away}
+          title={away ? gone : undefined}
+          onClick={() => revoke.mutate()}
+        >
           Revoke {name}
         </button>
       </div>

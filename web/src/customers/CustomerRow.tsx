@@ -5,6 +5,7 @@ import { duration } from '../format/duration';
 import { count, counted, share } from '../format/number';
 import { exactly, secondsSince } from '../format/time';
 import { ShareBar } from '../parts/ShareBar';
+import { gone as goneWords } from '../shell/gone';
 import type { Time } from '../shell/time';
 import { beyondWords, type Customer, vehiclesOf } from './customer';
 
@@ -18,11 +19,13 @@ interface Props {
   time: Time;
   pick: (index: number) => void;
   edit: ((customer: Customer) => void) | undefined;
+  /** Whether the server is gone: nothing can be edited then. */
+  gone: boolean;
 }
 
 /** One customer of the list. All of it leads to the customer's vehicles, but for the button that edits it. */
 export const CustomerRow = memo(function CustomerRow(props: Props) {
-  const { customer, index, top, current, tabbable, pick, edit } = props;
+  const { customer, index, top, current, tabbable, pick, edit, gone } = props;
   const line = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   useEffect(() => {
@@ -61,7 +64,8 @@ export const CustomerRow = memo(function CustomerRow(props: Props) {
             className="icon-button"
             tabIndex={tabbable ? 0 : -1}
             aria-label={`Edit ${customer.name}`}
-            title="Edit"
+            title={gone ? goneWords : 'Edit'}
+            disabled={gone}
             onClick={() => edit(customer)}
           >
             <IconPencil size={16} stroke={1.5} />

@@ -20,6 +20,7 @@ interface Props {
   edit: ((customer: Customer) => void) | undefined;
   scroller: RefObject<HTMLDivElement | null>;
   card: boolean;
+  gone: boolean;
 }
 
 /** Heights of a row and of a card, which the style sheet knows too. */

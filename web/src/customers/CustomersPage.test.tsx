@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Answer, asOf, open, problem, service as serve } from '../test/screen';
 import type { Customer } from './customer';
 
@@ -32,6 +32,66 @@ function service(customers: Customer[], answers: Record<string, Answer> = {}) {
     ...answers,
   });
 }
+
+describe('while the server is gone', () => {
+  it('customers can be looked at, and neither exported nor edited', async () => {
+    service([haralds, lapin]);
+    const { stands } = await openGone();
+    stands('lost');
+    const export_ = await screen.findByRole('button', { name: 'Export' });
+    expect(export_).toBeDisabled();
+    for (const name of ['Settings for all', 'Register customer', 'Edit Haralds Värdetransporter AB'])
+      expect(screen.getByRole('button', { name })).toBeDisabled();
+    await userEvent.keyboard('n');
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  it('a form keeps what was typed, and cannot be sent', async () => {
+    const asked = service([haralds]);
+    const { contact, stands } = open('/customers');
+    await screen.findByRole('row', { name: /Haralds/ });
+    await userEvent.keyboard('n');
+    await userEvent.type(await screen.findByLabelText('Name'), 'Ny AB');
+    vi.spyOn(contact, 'gone').mockReturnValue(true);
+    stands('lost');
+    expect(await screen.findByText('No contact with the server. What you typed stays here.')).toBeVisible();
+    await userEvent.keyboard('{Enter}');
+    expect(screen.getByLabelText('Name')).toHaveValue('Ny AB');
+    expect(asked.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+});
+
+/** Opens the list and takes the server away. */
+async function openGone() {
+  const opened = open('/customers');
+  await screen.findByRole('row', { name: /Haralds/ });
+  vi.spyOn(opened.contact, 'gone').mockReturnValue(true);
+  return opened;
+}
+
+describe('a link to the form', () => {
+  it('opens it once: Back leads to where one came from', async () => {
+    service([haralds]);
+    const { router } = open('/customers?q=har');
+    await screen.findByRole('row', { name: /Haralds/ });
+    await act(() => router.navigate({ to: '/customers', hash: 'register' }));
+    expect(await screen.findByRole('dialog', { name: 'Register a customer' })).toBeVisible();
+    expect(router.state.location.hash).toBe('');
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    act(() => router.history.back());
+    await waitFor(() => expect(router.state.location.searchStr).toBe('?q=har'));
+    act(() => router.history.forward());
+    await waitFor(() => expect(router.state.location.searchStr).toBe(''));
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  it('opens nothing for who may not register', async () => {
+    service([haralds], { 'GET /api/v1/session': () => ({ needed: true, scopes: ['read'] }) });
+    open('/customers#register');
+    await screen.findByRole('row', { name: /Haralds/ });
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+});
 
 describe('the list of customers', () => {
   it('shows each with its numbers, what is unusual first', async () => {

@@ -1,12 +1,13 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useRef, useState } from 'react';
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { address } from '../api/client';
 import { stringifySearch } from '../filter/filter';
 import { count, counted } from '../format/number';
 import { SearchField } from '../parts/SearchField';
 import { useKeys } from '../shell/keys';
+import { useGone } from '../shell/live';
 import { useMay } from '../shell/session';
 import { useTime } from '../shell/time';
 import { usePageTitle } from '../shell/title';
@@ -34,12 +35,15 @@ export function CustomersPage() {
   const current = picked === undefined ? -1 : rows.findIndex(({ id }) => id === picked);
   const pick = useCallback((index: number) => setPicked(rows[index]?.id), [rows]);
   const edit = useCallback((customer: Customer) => setOver({ kind: 'edit', customer }), []);
-  const register = () => setOver({ kind: 'register' });
+  const register = useCallback(() => setOver({ kind: 'register' }), []);
   const [done, setDone] = useState('');
   const scroller = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const may = useMay('admin');
+  const gone = useGone();
+  useRegisterLink(may, register);
   const time = useTime();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -57,10 +61,11 @@ export function CustomersPage() {
     next: step(1),
     previous: step(-1),
     open: chosen && (() => void navigate({ to: '/vehicles', search: { customer: [chosen.id] } })),
-    edit: may && chosen ? () => edit(chosen) : undefined,
-    register: may ? register : undefined,
+    edit: may && !gone && chosen ? () => edit(chosen) : undefined,
+    register: may && !gone ? register : undefined,
     apply,
-    export: total ? () => location.assign(csv) : undefined,
+    // By the link itself: going to its address would leave the page where the service refuses.
+    export: total && !gone ? () => page.current?.querySelector<HTMLElement>('a.export')?.click() : undefined,
     leave: () => {
       pick(-1);
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -74,7 +79,7 @@ export function CustomersPage() {
   };
   const none = order.data !== undefined && !order.isPlaceholderData && rows.length === 0;
   return (
-    <section className="content customers" aria-label="Customers">
+    <section ref={page} className="content customers" aria-label="Customers">
       <div className="title-line">
         <h1>{titled(total, search.q)}</h1>
         <SearchField
@@ -108,6 +113,7 @@ export function CustomersPage() {
           edit={may ? edit : undefined}
           scroller={scroller}
           card={card}
+          gone={gone}
         />
       )}
       <Foot window={window} total={total} may={may} />
@@ -135,6 +141,16 @@ function titled(total: number | undefined, q: string | undefined): string {
   if (total === undefined) return 'Customers';
   if (q === undefined) return counted(total, 'customer');
   return `${count(total)} ${total === 1 ? 'customer matches' : 'customers match'}`;
+}
+
+/** Opens the form where a link asks for it (`#register`), once: Back leads to where one came from, not to the form again. */
+function useRegisterLink(may: boolean, register: () => void): void {
+  const asked = useLocation({ select: ({ hash }) => hash === 'register' });
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!asked || !may) return;
+    void navigate({ to: '/customers', search: true, hash: '', replace: true }).then(register);
+  }, [asked, may, navigate, register]);
 }
 
 /** The search of the address, and what changes parts of it there. */

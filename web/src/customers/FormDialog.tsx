@@ -1,5 +1,7 @@
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { Dialog } from '../parts/Dialog';
+import { gone } from '../shell/gone';
+import { useGone } from '../shell/live';
 
 interface Props {
   title: string;
@@ -23,6 +25,7 @@ export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, c
   const keep = useRef<HTMLButtonElement>(null);
   useEffect(() => form.current?.querySelector('input')?.focus(), []); // else the dialog begins at its Close
   useEffect(() => keep.current?.focus(), [leaving]);
+  const away = useGone();
   const close = () => {
     if (typed && !leaving) setLeaving(true);
     else onClose();
@@ -30,13 +33,15 @@ export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, c
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setLeaving(false);
-    if (!busy) onSave();
+    if (!busy && !away) onSave();
   };
   return (
     <Dialog title={title} onClose={close}>
       <form ref={form} className="customer-form" noValidate onSubmit={submit}>
         {children}
-        <div role="alert">{wrong && <p className="form-wrong">{wrong}</p>}</div>
+        <div role="alert">
+          {(wrong || away) && <p className="form-wrong">{away ? `${gone}. What you typed stays here.` : wrong}</p>}
+        </div>
         {leaving ? (
           <div className="dialog-foot">
             <p role="alert">Discard what you typed?</p>
@@ -52,7 +57,7 @@ export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, c
             <button type="button" className="button" onClick={close}>
               Cancel
             </button>
-            <button type="submit" className="button primary" aria-disabled={busy}>
+            <button type="submit" className="button primary" aria-disabled={busy || away}>
               {busy ? 'Saving…' : save}
             </button>
           </div>

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, asOf, open, problem, service as serve } from '../test/screen';
@@ -191,6 +191,43 @@ describe('an import that fails', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Import 2 lines' }));
     expect(await screen.findByRole('heading', { name: '1 problem. Nothing has been stored.' })).toBeVisible();
     expect(screen.getByText('The fleet has changed since the file was checked.')).toBeVisible();
+  });
+
+  it('takes a file that is dropped anywhere on the page, and none while another is being stored', async () => {
+    const asked = service(
+      () => ({ ...nothing, registered: 2 }),
+      () => new Promise(() => undefined),
+    );
+    open('/customers/import');
+    const page = await screen.findByRole('region', { name: 'Import CSV' });
+    fireEvent.drop(page, { dataTransfer: { files: [file()] } });
+    await userEvent.click(await screen.findByRole('button', { name: 'Import 2 lines' }));
+    expect(await screen.findByRole('heading', { name: 'Importing fleet.csv' })).toBeVisible();
+    fireEvent.drop(page, { dataTransfer: { files: [file(csv, 'other.csv')] } });
+    expect(screen.getByRole('heading', { name: 'Importing fleet.csv' })).toBeVisible();
+    expect(asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([csv, csv]);
+  });
+
+  it('says so of a file that has but the names of its columns', async () => {
+    service(() => ({ ...nothing, rows: 0 }));
+    open('/customers/import');
+    await choose(file('vin,registration_number,customer\n'));
+    expect(await screen.findByRole('heading', { name: /^No vehicle is in the file/ })).toBeVisible();
+    expect(screen.queryByText(/are stored as they are/)).not.toBeInTheDocument();
+  });
+
+  it('sends nothing while the server is gone, and keeps what was checked', async () => {
+    service(() => ({ ...nothing, registered: 2 }));
+    const { stands } = open('/customers/import');
+    await choose();
+    const store = await screen.findByRole('button', { name: 'Import 2 lines' });
+    stands('lost');
+    const now = Date.now();
+    vi.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
+    stands('lost');
+    await waitFor(() => expect(store).toBeDisabled());
+    expect(screen.getByRole('button', { name: 'Choose another file' })).toBeDisabled();
+    expect(store).toHaveAttribute('title', 'No contact with the server');
   });
 
   it('can be cancelled while it is sent', async () => {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type DragEvent, useEffect, useRef } from 'react';
 import { count, counted } from '../format/number';
+import { useGone } from '../shell/live';
 import { useSession } from '../shell/session';
 import { usePageTitle } from '../shell/title';
 import { Busy } from './import/Busy';
@@ -16,7 +17,9 @@ export function ImportPage() {
   const { data: session } = useSession();
   const may = session === undefined || !session.needed || (session.scopes?.includes('admin') ?? false);
   const [state, steps] = useImport();
-  const drop = useDrop(may ? steps.choose : undefined);
+  const gone = useGone();
+  const busy = state.step === 'store'; // dropped beside an import that is under way it would hide what becomes of that
+  const drop = useDrop(may && !gone && !busy ? steps.choose : undefined);
   const heading = useRef<HTMLHeadingElement>(null);
   const { step } = state;
   usePageTitle('Import CSV');
@@ -76,6 +79,7 @@ function titled(state: Import): string {
     case 'checked':
       if (state.answer.problemCount > 0)
         return `${counted(state.answer.problemCount, 'problem')}. Nothing has been stored.`;
+      if (state.answer.rows === 0) return 'No vehicle is in the file: it names its columns and has no other line.';
       if (!changesAnything(state.answer)) return 'Nothing to import: all of it is stored already.';
       return `${count(state.answer.rows)} ${state.answer.rows === 1 ? 'line is' : 'lines are'} in order. Nothing has been stored yet.`;
     case 'stored':

@@ -73,7 +73,7 @@ export function useActions(help: () => void): Grouped[] {
           to: { to: '/lookup' },
         },
         ...(gone ? [] : [exported]),
-        ...(admin ? registry : []),
+        ...(admin ? registry.filter(({ id }) => !gone || id === 'keys') : []),
         ...switches,
         { id: 'help', name: 'Keyboard shortcuts', also: 'help keys', icon: IconKeyboard, key: '?', act: help },
       ],

@@ -7,6 +7,7 @@ import { Lines } from './lines';
 import { Names } from './Names';
 import { linesOf, Numbers } from './Numbers';
 import { asCSV, asText, byLine, type LineTold } from './problems';
+import { Sends } from './Sends';
 import { ToldTable } from './ToldTable';
 import type { Imported } from './upload';
 import type { Chosen, Steps } from './useImport';
@@ -32,6 +33,8 @@ export function changesAnything(answer: Imported): boolean {
 function InOrder({ file, answer, steps, lines }: Props & { lines: Lines }) {
   const warnings = useMemo(() => byLine(answer.warnings), [answer]);
   const changes = changesAnything(answer);
+  const choice = <Choose choose={steps.choose}>Choose another file</Choose>;
+  if (answer.rows === 0) return <p className="import-actions">{choice}</p>;
   return (
     <>
       <p className="prose">
@@ -49,11 +52,11 @@ function InOrder({ file, answer, steps, lines }: Props & { lines: Lines }) {
       <Numbers answer={answer} />
       <p className="import-actions">
         {changes && (
-          <button type="button" className="button primary" onClick={steps.store}>
+          <Sends className="primary" onClick={steps.store}>
             <IconCheck size={16} stroke={1.5} /> Import {counted(answer.rows, 'line')}
-          </button>
+          </Sends>
         )}
-        <Choose choose={steps.choose}>Choose another file</Choose>
+        {choice}
       </p>
       <Names title="New customers" names={answer.newCustomers} total={answer.newCustomerCount} />
       <Names

@@ -1,5 +1,7 @@
 import { IconUpload } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
+import { gone } from '../../shell/gone';
+import { useGone } from '../../shell/live';
 
 interface Props {
   choose: (file: File) => void;
@@ -10,9 +12,16 @@ interface Props {
 /** A button that chooses a file. The same file may be chosen again, once it is corrected. */
 export function Choose({ choose, primary, children }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const away = useGone();
   return (
     <>
-      <button type="button" className={primary ? 'button primary' : 'button'} onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        className={primary ? 'button primary' : 'button'}
+        disabled={away}
+        title={away ? gone : undefined}
+        onClick={() => input.current?.click()}
+      >
         <IconUpload size={16} stroke={1.5} /> {children}
       </button>
       <input

@@ -1,4 +1,5 @@
 import { Choose } from './Choose';
+import { Sends } from './Sends';
 import type { Import, Steps } from './useImport';
 
 /** Why an import came to nothing, or that nobody knows what it came to, and how to find out. */
@@ -16,9 +17,9 @@ export function Failed({ state, steps }: { state: Import & { step: 'failed' }; s
         </p>
       )}
       <p className="import-actions">
-        <button type="button" className="button primary" onClick={steps.check}>
+        <Sends className="primary" onClick={steps.check}>
           Check the file again
-        </button>
+        </Sends>
         <Choose choose={steps.choose}>Choose another file</Choose>
       </p>
     </>
