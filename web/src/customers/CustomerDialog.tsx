@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { answered, client } from '../api/client';
 import { Field } from '../parts/Field';
+import { FormDialog } from '../parts/FormDialog';
 import type { Customer } from './customer';
-import { FormDialog } from './FormDialog';
 import { noSeconds, nothingWrong, secondsOf, type Wrong, wrongOf } from './form';
 import { useSettings } from './useSettings';
 

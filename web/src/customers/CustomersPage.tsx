@@ -11,6 +11,7 @@ import { useGone } from '../shell/live';
 import { useMay } from '../shell/session';
 import { useTime } from '../shell/time';
 import { usePageTitle } from '../shell/title';
+import { useHash } from '../shell/useHash';
 import { Actions } from './Actions';
 import { CustomerDialog } from './CustomerDialog';
 import { CustomerTable } from './CustomerTable';
@@ -43,7 +44,6 @@ export function CustomersPage() {
   const card = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false });
   const may = useMay('admin');
   const gone = useGone();
-  useRegisterLink(may, register);
   const time = useTime();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -56,6 +56,7 @@ export function CustomersPage() {
   const step = (by: number) => () =>
     pick(Math.max(0, Math.min(rows.length - 1, (current < 0 ? window.first - 1 : current) + by)));
   const chosen = rows[current];
+  useHash('register', may, register);
   useKeys('customers', {
     search: () => input.current?.focus(),
     next: step(1),
@@ -141,16 +142,6 @@ function titled(total: number | undefined, q: string | undefined): string {
   if (total === undefined) return 'Customers';
   if (q === undefined) return counted(total, 'customer');
   return `${count(total)} ${total === 1 ? 'customer matches' : 'customers match'}`;
-}
-
-/** Opens the form where a link asks for it (`#register`), once: Back leads to where one came from, not to the form again. */
-function useRegisterLink(may: boolean, register: () => void): void {
-  const asked = useLocation({ select: ({ hash }) => hash === 'register' });
-  const navigate = useNavigate();
-  useEffect(() => {
-    if (!asked || !may) return;
-    void navigate({ to: '/customers', search: true, hash: '', replace: true }).then(register);
-  }, [asked, may, navigate, register]);
 }
 
 /** The search of the address, and what changes parts of it there. */

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, client } from '../api/client';
 import { Field } from '../parts/Field';
-import { FormDialog } from './FormDialog';
+import { FormDialog } from '../parts/FormDialog';
 import { noSeconds, nothingWrong, secondsOf, type Wrong, wrongOf } from './form';
 import { useSettings } from './useSettings';
 

@@ -39,6 +39,13 @@ export function useActions(help: () => void): Grouped[] {
   };
   const registry: Entry[] = [
     {
+      id: 'register-vehicle',
+      name: 'Register a vehicle',
+      also: 'new add',
+      icon: IconPlus,
+      to: { to: '/vehicles', hash: 'register' },
+    },
+    {
       id: 'register',
       name: 'Register customer',
       also: 'new add',

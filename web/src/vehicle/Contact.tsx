@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { Interval, VehicleDetail } from '../api/client';
-import { duration } from '../format/duration';
 import { count, share } from '../format/number';
 import { dayAndTime } from '../format/time';
 import { StatusWord } from '../marks/Mark';
 import { type Time, useTime } from '../shell/time';
 import { Intervals } from './Intervals';
+import { lengthOf } from './lengthOf';
 import { PastStrip, useBars } from './PastStrip';
 import { type Range, ranges } from './range';
 import { statsOf } from './timeline';
@@ -63,13 +63,13 @@ function Ranges({ range }: { range: Range }) {
 
 function Numbers({ past }: { past: KnownPast | undefined }) {
   const stats = past && statsOf(past.intervals);
-  const time = (seconds: number | undefined) => (seconds ? duration(seconds, true) : '–');
+  const { disconnections = 0 } = stats ?? {};
   const numbers: [string, string][] = [
     ['Connected', past?.connectedShare === undefined ? '–' : share(past.connectedShare, 1, 2)],
     ['Disconnections', stats ? count(stats.disconnections, past.cut) : '–'],
-    ['Longest disconnection', time(past?.longestDisconnectedSeconds)],
-    ['Disconnected in all', time(stats?.disconnected)],
-    ['Unobserved', time(stats?.unobserved)],
+    ['Longest disconnection', lengthOf(past?.longestDisconnectedSeconds, disconnections > 0)],
+    ['Disconnected in all', lengthOf(stats?.disconnected, disconnections > 0)],
+    ['Unobserved', lengthOf(stats?.unobserved)],
   ];
   return (
     <dl className="stats">

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { VehicleDetail } from '../api/client';
 import { Field } from '../parts/Field';
+import { useGone } from '../shell/live';
 import { confirms } from './change';
 import { problemOf, useWrites } from './useWrites';
 
@@ -9,11 +10,12 @@ export function Decommission({ vehicle, onBack }: { vehicle: VehicleDetail; onBa
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const gone = useGone();
   const writes = useWrites(vehicle.vin);
   const { registrationNumber, customer } = vehicle;
   const sure = confirms(typed, registrationNumber);
   const end = () => {
-    if (busy) return;
+    if (busy || gone) return;
     if (!sure) {
       setError(`Type ${registrationNumber} to confirm.`);
       return;
@@ -46,11 +48,12 @@ export function Decommission({ vehicle, onBack }: { vehicle: VehicleDetail; onBa
           setError(undefined);
         }}
       />
+      <div role="alert">{gone && <p>No contact with the server.</p>}</div>
       <div className="dialog-foot">
         <button type="button" className="button" onClick={onBack}>
           Back
         </button>
-        <button type="submit" className="button primary" aria-disabled={!sure || busy}>
+        <button type="submit" className="button primary" aria-disabled={!sure || busy || gone}>
           Decommission
         </button>
       </div>

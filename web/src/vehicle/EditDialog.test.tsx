@@ -90,6 +90,20 @@ describe('editing a vehicle', () => {
     expect(await screen.findByText('the plate looks odd')).toBeVisible();
   });
 
+  it('keeps what was typed on the way to the end and back, and asks before it is lost', async () => {
+    served();
+    open(path);
+    await edit();
+    await userEvent.type(await screen.findByLabelText('Plate'), '9');
+    await userEvent.click(screen.getByRole('button', { name: 'Decommission…' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Back' }));
+    expect(screen.getByLabelText('Plate')).toHaveValue('ABC 0019');
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByText('Discard what you typed?')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Discard' }));
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+
   it('decommissions once the plate has been typed, and goes back to the list', async () => {
     const asked = served({ 'DELETE /api/v1/vehicles/{vin}': () => ({ position: 'p.8' }) });
     const { router } = open(`${path}?status=disconnected`);

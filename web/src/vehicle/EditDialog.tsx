@@ -3,10 +3,13 @@ import type { VehicleDetail } from '../api/client';
 import { setting } from '../format/duration';
 import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
+import { FormDialog } from '../parts/FormDialog';
 import { CustomerField } from './CustomerField';
 import { changeOf, type Typed, typedOf, type Wrong, wrongOf } from './change';
 import { Decommission } from './Decommission';
+import { Stored } from './Stored';
 import { customerOf, problemOf, useWrites } from './useWrites';
+import './form.css';
 
 interface Props {
   vehicle: VehicleDetail;
@@ -16,26 +19,36 @@ interface Props {
 /** Changes a vehicle: its plate, its customer, its own timeout; or ends its life. */
 export function EditDialog({ vehicle, onClose }: Props) {
   const [ending, setEnding] = useState(false);
-  return (
-    <Dialog
-      title={ending ? `Decommission ${vehicle.registrationNumber}` : `Edit ${vehicle.registrationNumber}`}
-      onClose={onClose}
-    >
-      {ending ? (
+  const [stored, setStored] = useState<string[]>();
+  const [began] = useState(() => typedOf(vehicle)); // as it was opened: what changes meanwhile is not overwritten
+  const [typed, setTyped] = useState<Typed>(began); // here, so that the way to the end and back loses nothing
+  const name = vehicle.registrationNumber;
+  if (ending)
+    return (
+      <Dialog title={`Decommission ${name}`} onClose={onClose}>
         <Decommission vehicle={vehicle} onBack={() => setEnding(false)} />
-      ) : (
-        <EditForm vehicle={vehicle} onClose={onClose} onEnd={() => setEnding(true)} />
-      )}
-    </Dialog>
-  );
+      </Dialog>
+    );
+  if (stored)
+    return (
+      <Dialog title={`Edit ${name}`} onClose={onClose}>
+        <Stored said="Saved." warnings={stored} close="Close" onClose={onClose} />
+      </Dialog>
+    );
+  return <EditForm {...{ vehicle, began, typed, setTyped, onClose, setStored }} onEnd={() => setEnding(true)} />;
 }
 
-function EditForm({ vehicle, onClose, onEnd }: Props & { onEnd: () => void }) {
-  const [began] = useState(() => typedOf(vehicle));
-  const [typed, setTyped] = useState<Typed>(began);
+interface FormProps extends Props {
+  began: Typed;
+  typed: Typed;
+  setTyped: (typed: Typed) => void;
+  setStored: (warnings: string[]) => void;
+  onEnd: () => void;
+}
+
+function EditForm({ vehicle, began, typed, setTyped, onClose, setStored, onEnd }: FormProps) {
   const [wrong, setWrong] = useState<Wrong>({});
   const [rest, setRest] = useState<string>();
-  const [stored, setStored] = useState<string[]>();
   const [busy, setBusy] = useState(false);
   const writes = useWrites(vehicle.vin);
   const field = (name: keyof Typed) => ({
@@ -62,7 +75,7 @@ function EditForm({ vehicle, onClose, onEnd }: Props & { onEnd: () => void }) {
     if (warnings?.length) setStored(warnings);
     else onClose();
   };
-  const submit = () => {
+  const save = () => {
     setBusy(true);
     store()
       .catch((error: unknown) => {
@@ -72,17 +85,23 @@ function EditForm({ vehicle, onClose, onEnd }: Props & { onEnd: () => void }) {
       })
       .finally(() => setBusy(false));
   };
-  if (stored) return <Stored warnings={stored} onClose={onClose} />;
   const { intervalFrom, intervalSeconds, graceFrom, graceSeconds } = vehicle.reason;
   const inherits = (from: string, seconds: number) =>
     from === 'vehicle' ? 'Empty: as set for the customer or for all' : `Empty: ${setting(seconds)}, as now`;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) submit();
-      }}
+    <FormDialog
+      title={`Edit ${vehicle.registrationNumber}`}
+      save="Save"
+      typed={(Object.keys(began) as (keyof Typed)[]).some((name) => typed[name] !== began[name])}
+      busy={busy}
+      wrong={rest}
+      onSave={save}
+      onClose={onClose}
+      also={
+        <button type="button" className="text-button foot-left" onClick={onEnd}>
+          Decommission…
+        </button>
+      }
     >
       <Field label="Plate" maxLength={16} {...field('plate')} />
       <CustomerField hint="Another one: the vehicle and its past are theirs from then on" {...field('customer')} />
@@ -100,40 +119,6 @@ function EditForm({ vehicle, onClose, onEnd }: Props & { onEnd: () => void }) {
           {...field('grace')}
         />
       </div>
-      <p role="alert" className="edit-rest">
-        {rest}
-      </p>
-      <div className="dialog-foot">
-        <button type="button" className="text-button edit-end" onClick={onEnd}>
-          Decommission…
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary" aria-disabled={busy}>
-          Save
-        </button>
-      </div>
-    </form>
-  );
-}
-
-function Stored({ warnings, onClose }: { warnings: string[]; onClose: () => void }) {
-  return (
-    <>
-      <div role="status">
-        <p>Saved. Please look at this:</p>
-        <ul className="edit-warnings">
-          {warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      </div>
-      <div className="dialog-foot">
-        <button type="button" className="button primary" onClick={onClose}>
-          Close
-        </button>
-      </div>
-    </>
+    </FormDialog>
   );
 }

@@ -9,8 +9,14 @@ export interface Typed {
   grace: string;
 }
 /** What is wrong, by the field it is wrong with. */
-export type Wrong = Partial<Record<keyof Typed, string>>;
+export type Wrong<Name extends string = keyof Typed> = Partial<Record<Name, string>>;
 type VehicleChange = components['schemas']['VehicleChange'];
+
+const timeouts = [
+  ['interval', 'intervalSeconds'],
+  ['grace', 'graceSeconds'],
+] as const;
+const noSeconds = 'This must be a whole number of seconds, or empty.';
 
 /** The form of a vehicle as it is. */
 export function typedOf({ registrationNumber, customer, reason }: VehicleDetail): Typed {
@@ -38,31 +44,60 @@ export function changeOf(
     if (customerId === undefined) wrong.customer = 'There is no customer of this name.';
     else change.customerId = customerId;
   }
-  for (const [field, name] of [
-    ['interval', 'intervalSeconds'],
-    ['grace', 'graceSeconds'],
-  ] as const) {
+  for (const [field, name] of timeouts) {
     const text = typed[field].trim();
     if (text === began[field]) continue;
-    if (text !== '' && !/^\d{1,9}$/.test(text)) wrong[field] = 'This must be a whole number of seconds, or empty.';
+    if (text !== '' && !/^\d{1,9}$/.test(text)) wrong[field] = noSeconds;
     else change[name] = text === '' ? null : Number(text);
   }
   return { change, wrong };
 }
 
-const fields: Readonly<Record<string, keyof Typed>> = {
+const fields: Readonly<Record<string, keyof TypedNew>> = {
+  vin: 'vin',
   registrationNumber: 'plate',
   customerId: 'customer',
+  customer: 'customer',
   intervalSeconds: 'interval',
   graceSeconds: 'grace',
 };
 
+/** What was typed of a new vehicle. */
+export interface TypedNew extends Typed {
+  vin: string;
+}
+type NewVehicle = components['schemas']['NewVehicle'];
+
+/** A new vehicle from what was typed of it. One whose customer is not registered yet names it: it is registered along with it. */
+export function newOf(
+  typed: TypedNew,
+  customerId: string | undefined,
+): { vehicle: NewVehicle; wrong: Wrong<keyof TypedNew> } {
+  const wrong: Wrong<keyof TypedNew> = {};
+  const customer = typed.customer.trim();
+  const vehicle: NewVehicle = {
+    vin: typed.vin.replace(/\s/g, '').toUpperCase(),
+    registrationNumber: typed.plate.trim(),
+    ...(customerId === undefined ? { customer } : { customerId }),
+  };
+  if (vehicle.vin === '') wrong.vin = 'Must not be empty.';
+  if (vehicle.registrationNumber === '') wrong.plate = 'Must not be empty.';
+  if (customer === '') wrong.customer = 'Whose is it? A name that is not known yet is registered.';
+  for (const [field, name] of timeouts) {
+    const text = typed[field].trim();
+    if (text === '') continue;
+    if (/^\d{1,9}$/.test(text)) vehicle[name] = Number(text);
+    else wrong[field] = noSeconds;
+  }
+  return { vehicle, wrong };
+}
+
 /** The service's errors at their fields, and what belongs to none of them. */
 export function wrongOf(problem: { detail: string; errors?: readonly { location: string; message: string }[] }): {
-  wrong: Wrong;
+  wrong: Wrong<keyof TypedNew>;
   rest: string | undefined;
 } {
-  const wrong: Wrong = {};
+  const wrong: Wrong<keyof TypedNew> = {};
   const rest: string[] = [];
   for (const { location, message } of problem.errors ?? []) {
     const field = fields[location.replace(/^body\./, '')];

@@ -5,6 +5,7 @@ import type { components } from '../api/schema';
 import { useFilter } from '../filter/useFilter';
 
 type VehicleChange = components['schemas']['VehicleChange'];
+type NewVehicle = components['schemas']['NewVehicle'];
 
 /** What changes a vehicle. Both show what they wrote before they resolve; they throw what the service says against it. */
 export function useWrites(vin: string) {
@@ -33,6 +34,23 @@ export function useWrites(vin: string) {
   };
 }
 
+/** Registers a vehicle, and reads it as it is then, so that its page is there at once; throws what the service says against it. */
+export function useRegistering() {
+  const queries = useQueryClient();
+  return async (body: NewVehicle) => {
+    const written = await answered(client.POST('/api/v1/vehicles', { body }));
+    const seen = { params: { path: { vin: written.vin }, query: { after: written.position } } };
+    // It is stored: a view that is slow to follow is no failure of what somebody did.
+    await answered(client.GET('/api/v1/vehicles/{vin}', seen)).then(
+      (vehicle) => queries.setQueryData(['live', 'vehicle', written.vin], vehicle),
+      () => undefined,
+    );
+    void queries.invalidateQueries({ queryKey: ['vehicles'] }); // whoever comes back to a list finds it there
+    void queries.invalidateQueries({ queryKey: ['live'] });
+    return written;
+  };
+}
+
 /** What the service says against something, or that it does not answer. */
 export function problemOf(error: unknown): ApiError['problem'] {
   if (error instanceof ApiError) return error.problem;
@@ -40,7 +58,7 @@ export function problemOf(error: unknown): ApiError['problem'] {
     type: 'about:blank',
     title: 'No answer',
     status: 0,
-    detail: 'The service does not answer. Nothing you typed is lost; try again.',
+    detail: 'The server did not answer, so it may or may not be saved. What you typed is still here.',
   };
 }
 
@@ -51,10 +69,13 @@ export async function findCustomers(q: string, signal?: AbortSignal) {
   return list.items;
 }
 
-/** The id of the customer of exactly this name; undefined where there is none. */
-export async function customerOf(name: string): Promise<string | undefined> {
-  if (name === '') return undefined;
-  const found = await findCustomers(name);
+/** The customer of exactly this name among some, else of one that differs in case alone. */
+export function named<T extends { name: string }>(among: readonly T[], name: string): T | undefined {
   const folded = name.toLowerCase();
-  return (found.find((each) => each.name === name) ?? found.find((each) => each.name.toLowerCase() === folded))?.id;
+  return among.find((each) => each.name === name) ?? among.find((each) => each.name.toLowerCase() === folded);
+}
+
+/** The id of the customer of this name; undefined where there is none. */
+export async function customerOf(name: string): Promise<string | undefined> {
+  return name === '' ? undefined : named(await findCustomers(name), name)?.id;
 }

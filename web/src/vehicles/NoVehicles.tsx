@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Copy } from '../parts/Copy';
 import { useMay, useSession } from '../shell/session';
+import { Register } from './Register';
 import './nothing.css';
 
 const vin = 'YS2R4X20005399401';
@@ -18,6 +19,9 @@ export function NoVehicles() {
         <Step n={1} name="Register a vehicle" command={register} />
         <Step n={2} name="Send its first heartbeat" command={ping} />
       </ol>
+      <div className="no-vehicles-register">
+        <Register />
+      </div>
       <p className="listening">
         <svg className="beats beating" viewBox="0 0 14 12" width="14" height="12" aria-hidden="true">
           <rect x="0" y="0.5" width="3" height="11" />

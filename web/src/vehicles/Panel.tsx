@@ -9,6 +9,7 @@ import { Mark, words } from '../marks/Mark';
 import { Copy } from '../parts/Copy';
 import { Reason } from '../parts/Reason';
 import { useTime } from '../shell/time';
+import { lengthOf } from '../vehicle/lengthOf';
 import { PastStrip } from '../vehicle/PastStrip';
 import { ReasonSentence } from '../vehicle/ReasonSentence';
 import { TicketButton } from '../vehicle/TicketButton';
@@ -93,7 +94,7 @@ function Body({ vehicle }: { vehicle: VehicleDetail }) {
   const facts: [string, string][] = [
     ['Connected', past?.connectedShare === undefined ? '–' : share(past.connectedShare, 1, 2)],
     ['Disconnections', stats ? count(stats.disconnections) : '–'],
-    ['Longest disconnection', past?.longestDisconnectedSeconds ? duration(past.longestDisconnectedSeconds, true) : '–'],
+    ['Longest disconnection', lengthOf(past?.longestDisconnectedSeconds, (stats?.disconnections ?? 0) > 0)],
     ['Last position', location ? position(location.lat, location.lon) : '–'],
   ];
   return (

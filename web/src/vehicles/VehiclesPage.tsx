@@ -19,6 +19,7 @@ import { NoMatch } from './NoMatch';
 import { NoVehicles } from './NoVehicles';
 import { OrderLine } from './OrderLine';
 import { Panel } from './Panel';
+import { Register } from './Register';
 import { useCurrent, useMoving } from './useCurrent';
 import { useLook } from './useLook';
 import { useRows } from './useRows';
@@ -79,6 +80,7 @@ export function VehiclesPage() {
           {!narrow && <Pills {...parts} />}
           <div className="title-actions">
             <FilterButton {...parts} />
+            <Register shown={!card} />
             {!card && (
               <Link to="/lookup" className="button">
                 <IconListSearch size={16} stroke={1.5} /> Paste a list

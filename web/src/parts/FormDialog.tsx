@@ -1,7 +1,8 @@
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
-import { Dialog } from '../parts/Dialog';
 import { gone } from '../shell/gone';
 import { useGone } from '../shell/live';
+import { Dialog } from './Dialog';
+import './form.css';
 
 interface Props {
   title: string;
@@ -15,11 +16,16 @@ interface Props {
   wrong: string | undefined;
   onSave: () => void;
   onClose: () => void;
+  /** What else can be done, at the left of the buttons. */
+  also?: ReactNode;
   children: ReactNode;
 }
 
-/** A dialog with a form. Closing it with something typed asks first; a failure keeps all that was typed. */
-export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, children }: Props) {
+/**
+ * A dialog with a form. Closing it with something typed asks first; a failure keeps all that was typed, and so does a server
+ * that is gone: it is saved when contact is back.
+ */
+export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, also, children }: Props) {
   const [leaving, setLeaving] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const keep = useRef<HTMLButtonElement>(null);
@@ -37,7 +43,7 @@ export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, c
   };
   return (
     <Dialog title={title} onClose={close}>
-      <form ref={form} className="customer-form" noValidate onSubmit={submit}>
+      <form ref={form} className="dialog-form" noValidate onSubmit={submit}>
         {children}
         <div role="alert">
           {(wrong || away) && <p className="form-wrong">{away ? `${gone}. What you typed stays here.` : wrong}</p>}
@@ -54,6 +60,7 @@ export function FormDialog({ title, save, typed, busy, wrong, onSave, onClose, c
           </div>
         ) : (
           <div className="dialog-foot">
+            {also}
             <button type="button" className="button" onClick={close}>
               Cancel
             </button>
