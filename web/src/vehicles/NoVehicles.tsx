@@ -15,13 +15,13 @@ export function NoVehicles() {
     <div className="nothing no-vehicles">
       <h1>No vehicles yet</h1>
       <p className="nothing-lead">Register one, let it ping once, and it appears here as Connected within a second.</p>
+      <div className="no-vehicles-register">
+        <Register />
+      </div>
       <ol>
         <Step n={1} name="Register a vehicle" command={register} />
         <Step n={2} name="Send its first heartbeat" command={ping} />
       </ol>
-      <div className="no-vehicles-register">
-        <Register />
-      </div>
       <p className="listening">
         <svg className="beats beating" viewBox="0 0 14 12" width="14" height="12" aria-hidden="true">
           <rect x="0" y="0.5" width="3" height="11" />

@@ -50,6 +50,22 @@ describe('the panel beside the list', () => {
     await waitFor(() => expect(screen.queryByRole('complementary', { name: /looked at/ })).not.toBeInTheDocument());
     expect(router.state.location.searchStr).toBe('');
     expect(screen.getByRole('row', { name: /ABC 002/ })).toHaveAttribute('aria-current', 'true');
+    expect(screen.getByRole('row', { name: /ABC 002/ })).toHaveFocus();
+  });
+
+  it('comes back from a page to the row that was left, from where the keys go on', async () => {
+    twoVehicles();
+    const { router } = open('/vehicles');
+    await screen.findByRole('row', { name: /ABC 001/ });
+    await userEvent.keyboard('jo');
+    await waitFor(() => expect(router.state.location.pathname).toBe('/vehicles/YS2R4X20005399401'));
+    router.history.back();
+    await waitFor(() => expect(screen.getByRole('row', { name: /ABC 001/ })).toHaveAttribute('aria-current', 'true'));
+    screen.getByRole('main').focus();
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(router.state.location.searchStr).toBe('?look=YS2R4X20005399401'));
+    await userEvent.keyboard('j');
+    await waitFor(() => expect(screen.getByRole('row', { name: /ABC 002/ })).toHaveFocus());
   });
 
   it('is there again from a pasted link, and opens the page by o with the filter', async () => {

@@ -20,13 +20,13 @@ export function Register({ shown = true }: { shown?: boolean }) {
       {shown && (
         <button
           type="button"
-          className="button register"
+          className="button"
           aria-label="Register a vehicle"
           title={gone ? 'No contact with the server' : 'Register a vehicle'}
           disabled={gone}
           onClick={() => setOpen(true)}
         >
-          <IconPlus size={16} stroke={1.75} /> <span className="register-word">Register</span>
+          <IconPlus size={16} stroke={1.75} /> <span className="word">Register</span>
         </button>
       )}
       {open && (

@@ -33,7 +33,7 @@ export const RowView = memo(function RowView({ row, index, top, current, tabbabl
   useEffect(() => {
     // Focus follows j and k, and is never taken from where somebody is: a row may come back by scrolling alone.
     const at = document.activeElement;
-    if (current && (at === document.body || at?.getAttribute('role') === 'row'))
+    if (current && (at === document.body || at?.id === 'main' || at?.getAttribute('role') === 'row'))
       line.current?.focus({ preventScroll: true });
   }, [current]);
   return (
@@ -49,7 +49,9 @@ export const RowView = memo(function RowView({ row, index, top, current, tabbabl
         if (!(event.target instanceof Element) || event.target.closest('a, button') === null) look(index);
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.target === event.currentTarget) look(index);
+        if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
+        event.preventDefault(); // else the key of the page does it once more
+        look(index);
       }}
       onFocus={() => pick(index)}
     >

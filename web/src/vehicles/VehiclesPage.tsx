@@ -37,7 +37,7 @@ export function VehiclesPage() {
   const narrow = useNarrow();
   usePageTitle('Vehicles');
   const gone = useGone();
-  useMoving(rows, window, current, pick, scroller);
+  useMoving(rows, window, current, pick, scroller, look !== undefined);
   const toggle = (i: 0 | 1 | 2) => () => change({ status: toggled(filter.status, statuses[i]) });
   useKeys('vehicles', {
     disconnected: toggle(0),
@@ -46,7 +46,7 @@ export function VehiclesPage() {
     apply,
     // By the link itself: going to its address would leave the page where the service refuses.
     export: gone ? undefined : () => exported.current?.querySelector('a')?.click(),
-    look: undefined, // the row does it, where the focus is
+    look: current < 0 ? undefined : () => lookAt(current), // where the focus is not on the row: after Back
     open,
   });
   const total = numbers ? totalOf(numbers) : undefined;
@@ -82,8 +82,8 @@ export function VehiclesPage() {
             <FilterButton {...parts} />
             <Register shown={!card} />
             {!card && (
-              <Link to="/lookup" className="button">
-                <IconListSearch size={16} stroke={1.5} /> Paste a list
+              <Link to="/lookup" className="button" aria-label="Paste a list" title="Paste a list">
+                <IconListSearch size={16} stroke={1.5} /> <span className="word">Paste a list</span>
               </Link>
             )}
             {!card && total?.n !== 0 && (
