@@ -111,7 +111,7 @@ function Cells({ customer, time }: Pick<Props, 'customer' | 'time'>) {
       </span>
       <span role="cell" className={`c-beyond num ${more ? 'beyond' : 'faint'}`} title={beyond.sentence}>
         {beyond.word}
-        {more && <span className="only-card"> beyond usual</span>}
+        {more && <span className="only-card"> beyond</span>}
       </span>
       <span role="cell" className="c-longest num" title={longest && `${longest.registrationNumber}, ${longest.vin}`}>
         {longest === undefined ? <span className="faint">–</span> : duration(secondsSince(longest.since, time.now))}

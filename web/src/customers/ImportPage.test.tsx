@@ -156,6 +156,7 @@ describe('an import that fails', () => {
       await screen.findByRole('heading', { name: 'The file was not imported. Nothing has been stored.' }),
     ).toBeVisible();
     expect(screen.getByText('The file is UTF-16; save it as CSV in UTF-8.')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Check the file again' })).not.toBeInTheDocument(); // no better in a minute
   });
 
   it('does not claim to know what became of it where the server is gone, and finds out', async () => {
@@ -206,6 +207,18 @@ describe('an import that fails', () => {
     fireEvent.drop(page, { dataTransfer: { files: [file(csv, 'other.csv')] } });
     expect(screen.getByRole('heading', { name: 'Importing fleet.csv' })).toBeVisible();
     expect(asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([csv, csv]);
+  });
+
+  it('counts one line as one, and no others beside it', async () => {
+    const problems = [{ location: 'line 2: customer', message: 'is not valid UTF-8' }];
+    service(() => ({ ...nothing, rows: 1, problemCount: 1, problems }));
+    open('/customers/import');
+    await choose(file('vin,registration_number,customer\nYS2R4X20005399401,ABC 1,X\n'));
+    await screen.findByRole('heading', { name: '1 problem. Nothing has been stored.' });
+    expect(screen.getByText(/was checked\. Correct the line below/)).toHaveTextContent(
+      /^The one line of fleet\.csv was checked\./,
+    );
+    expect(screen.queryByText(/The other 0/)).not.toBeInTheDocument();
   });
 
   it('says so of a file that has but the names of its columns', async () => {

@@ -2,6 +2,7 @@ import { IconCheck, IconDownload } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { count, counted } from '../../format/number';
 import { Copy } from '../../parts/Copy';
+import { AllLines } from './AllLines';
 import { Choose } from './Choose';
 import { Lines } from './lines';
 import { Names } from './Names';
@@ -40,12 +41,12 @@ function InOrder({ file, answer, steps, lines }: Props & { lines: Lines }) {
       <p className="prose">
         {changes ? (
           <>
-            All <b className="num">{count(answer.rows)}</b> lines of <b>{file.name}</b> were checked. This is what
-            importing it does; an import is stored whole or not at all.
+            <AllLines n={answer.rows} name={file.name} verb="were" /> checked. This is what importing it does; an import
+            is stored whole or not at all.
           </>
         ) : (
           <>
-            All <b className="num">{count(answer.rows)}</b> lines of <b>{file.name}</b> are stored as they are there.
+            <AllLines n={answer.rows} name={file.name} verb="are" /> stored as in the file.
           </>
         )}
       </p>
@@ -83,7 +84,7 @@ function Refused({ file, answer, steps, lines }: Props & { lines: Lines }) {
       <p className="prose">
         {all ? (
           <>
-            All <b className="num">{count(read)}</b> lines of <b>{file.name}</b> were checked. Correct the{' '}
+            <AllLines n={read} name={file.name} verb="were" /> checked. Correct the{' '}
             {told.length === 1 ? 'line' : counted(told.length, 'line')} below and choose the file again: an import is
             stored whole or not at all.
           </>
@@ -109,9 +110,13 @@ function Refused({ file, answer, steps, lines }: Props & { lines: Lines }) {
       <ToldTable label="Problems" what="What is wrong" told={told} lines={lines} />
       {all && (
         <p className="told-foot">
-          <IconCheck size={16} stroke={1.5} /> The other {counted(read - told.length, 'line')}{' '}
-          {read - told.length === 1 ? 'is' : 'are'} in order. Columns found:{' '}
-          <span className="mono">{lines.columns.join(', ')}</span>.
+          {read > told.length && (
+            <>
+              <IconCheck size={16} stroke={1.5} /> The other {counted(read - told.length, 'line')}{' '}
+              {read - told.length === 1 ? 'is' : 'are'} in order.{' '}
+            </>
+          )}
+          Columns found: <span className="mono">{lines.columns.join(', ')}</span>.
         </p>
       )}
     </>

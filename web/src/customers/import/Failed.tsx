@@ -17,10 +17,14 @@ export function Failed({ state, steps }: { state: Import & { step: 'failed' }; s
         </p>
       )}
       <p className="import-actions">
-        <Sends className="primary" onClick={steps.check}>
-          Check the file again
-        </Sends>
-        <Choose choose={steps.choose}>Choose another file</Choose>
+        {state.again && (
+          <Sends className="primary" onClick={steps.check}>
+            Check the file again
+          </Sends>
+        )}
+        <Choose choose={steps.choose} primary={!state.again}>
+          Choose another file
+        </Choose>
       </p>
     </>
   );

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { answered, client } from '../../api/client';
 import { count } from '../../format/number';
 import { patient } from '../useCustomers';
+import { AllLines } from './AllLines';
 import { Choose } from './Choose';
 import { Numbers } from './Numbers';
 import type { Imported } from './upload';
@@ -17,8 +18,7 @@ export function Stored({ file, answer, steps }: { file: Chosen; answer: Imported
   return (
     <>
       <p className="prose">
-        All <b className="num">{count(answer.rows)}</b> lines of <b>{file.name}</b> are stored. Choosing the same file
-        again changes nothing.
+        <AllLines n={answer.rows} name={file.name} verb="are" /> stored. Choosing the same file again changes nothing.
       </p>
       <Numbers answer={answer} />
       <p className="import-actions">

@@ -15,7 +15,15 @@ export type Import =
   | { step: 'choose'; note?: string }
   | { step: 'check' | 'store'; file: Chosen; sent: number }
   | { step: 'checked' | 'stored'; file: Chosen; answer: Imported; note?: string }
-  | { step: 'failed'; file: Chosen; why: string; open: boolean };
+  | {
+      step: 'failed';
+      file: Chosen;
+      why: string;
+      /** Whether nobody knows what became of it. */
+      open: boolean;
+      /** Whether the same file may be taken another time: what no service could read it never will be. */
+      again: boolean;
+    };
 
 /** What can be done with an import. */
 export interface Steps {
@@ -86,11 +94,15 @@ function refusedLines(error: unknown): boolean {
   return error instanceof ApiError && error.problem.status === 422 && (error.problem.errors?.length ?? 0) > 0;
 }
 
+/** Statuses that are about the file alone. */
+const hopeless: ReadonlySet<number> = new Set([400, 413, 422]);
+
 /** What is known after a failure. Only an answer below 500 says that nothing was stored; an import goes on without a listener. */
 function failed(file: Chosen, step: 'check' | 'store', error: unknown, stopped: boolean): Import {
   const known = step === 'check' || (error instanceof ApiError && error.problem.status < 500);
+  const again = !(error instanceof ApiError && hopeless.has(error.problem.status));
   const why = error instanceof ApiError ? sentence(error.message) : stopped ? cancelled : 'The server did not answer.';
-  return { step: 'failed', file, why, open: !known };
+  return { step: 'failed', file, why, open: !known, again };
 }
 
 /** Reads a file, or says why it cannot be imported. */
