@@ -177,6 +177,30 @@ describe('an import that fails', () => {
     expect(await screen.findByRole('heading', { name: /^Nothing to import/ })).toBeVisible();
   });
 
+  it('claims nothing either where the check after it fails, or finds that all is new still', async () => {
+    let away = false;
+    const asked = service(
+      () => {
+        if (away) throw new TypeError('no connection');
+        return { ...nothing, registered: 2 };
+      },
+      () => {
+        away = true;
+        throw new TypeError('connection lost');
+      },
+    );
+    open('/customers/import');
+    await choose();
+    await userEvent.click(await screen.findByRole('button', { name: 'Import 2 lines' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Check the file again' }));
+    await waitFor(() => expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(3));
+    expect(await screen.findByRole('heading', { name: 'Not known whether it was stored.' })).toBeVisible();
+    away = false;
+    await userEvent.click(screen.getByRole('button', { name: 'Check the file again' }));
+    expect(await screen.findByRole('heading', { name: '2 lines are in order.' })).toBeVisible();
+    expect(screen.getByText(/The server may still be storing it/)).toBeVisible();
+  });
+
   it('is checked anew where the fleet has changed since the check', async () => {
     let taken = false;
     const problems = [{ location: 'line 2: registration_number', message: 'belongs to vehicle "X"' }];

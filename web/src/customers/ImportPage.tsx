@@ -81,7 +81,7 @@ function titled(state: Import): string {
         return `${counted(state.answer.problemCount, 'problem')}. Nothing has been stored.`;
       if (state.answer.rows === 0) return 'No vehicle is in the file: it names its columns and has no other line.';
       if (!changesAnything(state.answer)) return 'Nothing to import: all of it is stored already.';
-      return `${count(state.answer.rows)} ${state.answer.rows === 1 ? 'line is' : 'lines are'} in order. Nothing has been stored yet.`;
+      return `${count(state.answer.rows)} ${state.answer.rows === 1 ? 'line is' : 'lines are'} in order.${state.doubt ? '' : ' Nothing has been stored yet.'}`;
     case 'stored':
       return `${state.file.name} is imported.`;
     case 'failed':

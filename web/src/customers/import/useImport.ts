@@ -14,7 +14,7 @@ export interface Chosen {
 export type Import =
   | { step: 'choose'; note?: string }
   | { step: 'check' | 'store'; file: Chosen; sent: number }
-  | { step: 'checked' | 'stored'; file: Chosen; answer: Imported; note?: string }
+  | { step: 'checked' | 'stored'; file: Chosen; answer: Imported; note?: string; doubt?: boolean }
   | {
       step: 'failed';
       file: Chosen;
@@ -41,6 +41,7 @@ export function useImport(): [Import, Steps] {
   const [state, setState] = useState<Import>({ step: 'choose' });
   const queries = useQueryClient();
   const stop = useRef<AbortController>(undefined);
+  const doubt = useRef(false); // whether an import of this file was begun and nobody knows what became of it
   useEffect(() => () => stop.current?.abort(), []);
 
   const send = useCallback(
@@ -53,14 +54,19 @@ export function useImport(): [Import, Steps] {
       const onSent = (sent: number) => still({ step, file, sent });
       try {
         const answer = await upload(file.bytes, { dryRun: step === 'check', onSent, signal: mine.signal });
-        still({ step: step === 'check' ? 'checked' : 'stored', file, answer, ...(note !== undefined && { note }) });
+        if (step === 'store' || answer.registered === 0) doubt.current = false;
+        const told = doubt.current ? doubted : note;
+        const more = { ...(told !== undefined && { note: told }), doubt: doubt.current };
+        still({ step: step === 'check' ? 'checked' : 'stored', file, answer, ...more });
         if (step === 'store') void queries.invalidateQueries();
       } catch (error) {
         if (step === 'store' && refusedLines(error)) {
           void again.current(file, 'check', 'The fleet has changed since the file was checked.');
           return;
         }
-        still(step === 'check' && mine.signal.aborted ? noChoice : failed(file, step, error, mine.signal.aborted));
+        const end = failed(file, step, error, mine.signal.aborted);
+        if (end.open) doubt.current = true;
+        still(step === 'check' && mine.signal.aborted && !doubt.current ? noChoice : { ...end, open: doubt.current });
       }
     },
     [queries],
@@ -75,6 +81,7 @@ export function useImport(): [Import, Steps] {
         void read(chosen).then((result) => {
           if (typeof result === 'string') setState({ step: 'choose', note: result });
           else {
+            doubt.current = false;
             setFile(result);
             void send(result, 'check');
           }
@@ -87,6 +94,8 @@ export function useImport(): [Import, Steps] {
   ];
 }
 
+const doubted =
+  'An import of this file was interrupted. The server may still be storing it: check again a little later. Importing it twice does no harm.';
 const noChoice: Import = { step: 'choose', note: 'Cancelled. Nothing has been stored.' };
 
 /** Whether the service refused the lines of a file, and not the file. */
@@ -98,11 +107,11 @@ function refusedLines(error: unknown): boolean {
 const hopeless: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** What is known after a failure. Only an answer below 500 says that nothing was stored; an import goes on without a listener. */
-function failed(file: Chosen, step: 'check' | 'store', error: unknown, stopped: boolean): Import {
+function failed(file: Chosen, step: 'check' | 'store', error: unknown, stopped: boolean) {
   const known = step === 'check' || (error instanceof ApiError && error.problem.status < 500);
   const again = !(error instanceof ApiError && hopeless.has(error.problem.status));
   const why = error instanceof ApiError ? sentence(error.message) : stopped ? cancelled : 'The server did not answer.';
-  return { step: 'failed', file, why, open: !known, again };
+  return { step: 'failed' as const, file, why, open: !known, again };
 }
 
 /** Reads a file, or says why it cannot be imported. */
