@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { answered, client, type Session } from '../api/client';
 import { useWorld } from '../shell/live';
 import { useSession } from '../shell/session';
+import { LoginAgain } from './LoginAgain';
 import { logOut } from './loggedIn';
 import { permits } from './scopes';
 import { useDoor } from './useDoor';
@@ -16,7 +17,12 @@ export function Gate({ children }: { children: ReactNode }) {
   const at = useLocation({ select: ({ pathname }) => pathname });
   if (at !== '/login' && data?.needed && data.scopes && !permits(data.scopes, 'read'))
     return <MayNotRead session={data} />;
-  return children;
+  return (
+    <>
+      {children}
+      <LoginAgain />
+    </>
+  );
 }
 
 function MayNotRead({ session }: { session: Session }) {

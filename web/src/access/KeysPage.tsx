@@ -4,27 +4,31 @@ import { useState } from 'react';
 import { answered, client, type Key } from '../api/client';
 import { gone } from '../shell/gone';
 import { useGone } from '../shell/live';
-import { useSession } from '../shell/session';
+import { useMay, useSession } from '../shell/session';
 import { usePageTitle } from '../shell/title';
 import { KeyTable } from './KeyTable';
 import { MakeKey } from './MakeKey';
 import { RevokeKey } from './RevokeKey';
+import { isNobody } from './scopes';
 import './access.css';
 
 /** The API keys: who has one, what each may do, and how one is made and revoked. */
 export function KeysPage() {
   usePageTitle('Keys');
   const { data: session } = useSession();
+  const may = useMay('admin');
   const keys = useQuery({
     queryKey: ['keys'],
     queryFn: ({ signal }) => answered(client.GET('/api/v1/keys', { signal })),
     refetchOnMount: 'always',
+    enabled: may || (session !== undefined && isNobody(session)), // nobody is led to the login by the refusal
   });
   const [making, setMaking] = useState<'first' | 'another'>();
   const [revoking, setRevoking] = useState<Key>();
   const away = useGone();
   const first = session !== undefined && !session.needed;
   const items = keys.data?.items ?? [];
+  if (session && !may && !isNobody(session)) return <MayNot />;
   return (
     <div className="page access keys">
       <div className="title-line">
@@ -57,6 +61,17 @@ export function KeysPage() {
       {revoking && (
         <RevokeKey which={revoking} own={revoking.id === session?.keyId} onClose={() => setRevoking(undefined)} />
       )}
+    </div>
+  );
+}
+
+function MayNot() {
+  return (
+    <div className="page access keys">
+      <div className="title-line">
+        <h1>Keys need a key with the scope admin</h1>
+      </div>
+      <p>Yours has not got it. Log in with another key, or ask whoever has one.</p>
     </div>
   );
 }

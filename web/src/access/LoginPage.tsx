@@ -1,12 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { ApiError, answered, client } from '../api/client';
+import { useEffect } from 'react';
 import { parseSearch } from '../filter/filter';
-import { Field } from '../parts/Field';
-import { useWorld } from '../shell/live';
 import { useSession } from '../shell/session';
 import { usePageTitle } from '../shell/title';
+import { LoginForm } from './LoginForm';
 import { loggedIn } from './loggedIn';
 import { isNobody } from './scopes';
 import { within } from './within';
@@ -27,7 +24,7 @@ export function LoginPage() {
           This Fleetbeat is closed: it wants an API key. Paste yours. The session it begins lasts 12 hours and ends with
           the key; the key itself is not kept in this browser.
         </p>
-        <LoginForm />
+        <LoginForm done={loggedIn} />
         <p className="faint">No key? Whoever has one with the scope admin can make you one, under Keys.</p>
       </div>
     </div>
@@ -42,53 +39,4 @@ function useBack(to: string, somebody: boolean): void {
     const { pathname, search, hash } = new URL(to, 'http://here.invalid');
     void navigate({ to: pathname, search: parseSearch(search), hash: hash.slice(1), replace: true });
   }, [navigate, to, somebody]);
-}
-
-function LoginForm() {
-  const queries = useQueryClient();
-  const { stream } = useWorld();
-  const [key, setKey] = useState('');
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const logIn = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      loggedIn(await answered(client.POST('/api/v1/session', { body: { key } })), queries, stream);
-    } catch (problem) {
-      setError(sentence(problem));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void logIn();
-      }}
-    >
-      <Field
-        label="API key"
-        type="password"
-        name="key"
-        value={key}
-        onChange={(event) => setKey(event.target.value)}
-        autoComplete="current-password"
-        spellCheck={false}
-        autoFocus
-        required
-        error={error}
-      />
-      <button type="submit" className="button primary" disabled={busy}>
-        Log in
-      </button>
-    </form>
-  );
-}
-
-/** Why it was refused, in the service's own words. */
-function sentence(problem: unknown): string {
-  if (!(problem instanceof ApiError)) return 'The server does not answer. Please try again.';
-  return problem.problem.errors?.[0]?.message ?? problem.message;
 }

@@ -6,10 +6,10 @@ import { Field } from '../parts/Field';
 import { gone } from '../shell/gone';
 import { useGone, useWorld } from '../shell/live';
 import { CustomerPick, type Picked } from './CustomerPick';
+import { holdPage } from './ended';
 import { loggedIn } from './loggedIn';
 import { Secret } from './Secret';
 import { type Scope, scopes } from './scopes';
-import { holdPage } from './useDoor';
 import '../filter/filter.css';
 
 interface Made {

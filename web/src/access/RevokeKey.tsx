@@ -19,8 +19,8 @@ export function RevokeKey({ which: { id, name, scopes }, own, onClose }: Props) 
     mutationFn: () => answered(client.DELETE('/api/v1/keys/{id}', { params: { path: { id } } })),
     onSuccess: async () => {
       onClose();
-      await queries.invalidateQueries({ queryKey: [own ? 'session' : 'keys'] });
-      if (own) await queries.invalidateQueries(); // what is refused leads to the login
+      if (own) queries.setQueryData(['session'], { needed: true }); // no session that ended by itself
+      await queries.invalidateQueries(own ? {} : { queryKey: ['keys'] }); // what is refused leads to the login
     },
   });
   return (
@@ -47,7 +47,7 @@ export function RevokeKey({ which: { id, name, scopes }, own, onClose }: Props) 
           title={away ? gone : undefined}
           onClick={() => revoke.mutate()}
         >
-          Revoke {name}
+          Revoke it
         </button>
       </div>
     </Dialog>

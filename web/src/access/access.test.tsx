@@ -87,14 +87,59 @@ describe('the login', () => {
     expect(field).toHaveValue(key);
   });
 
-  it('comes when the session ends while somebody watches, and says so', async () => {
+  it('is asked for over the page when the session ends, and what was typed stays', async () => {
+    dialogs();
+    const { who } = closed(anna, true);
+    const { router, stands, stream } = open('/keys');
+    await userEvent.click(await screen.findByRole('button', { name: /Make a key/ }));
+    await userEvent.type(screen.getByLabelText('Name'), 'Johan');
+    who.session = { needed: true };
+    stands('denied');
+    expect(await screen.findByText(/The session has ended/)).toBeVisible();
+    expect(router.state.location.pathname).toBe('/keys');
+    await userEvent.type(screen.getByLabelText('API key'), 'good{Enter}');
+    await waitFor(() => expect(screen.queryByText(/The session has ended/)).not.toBeInTheDocument());
+    expect(screen.getByLabelText('Name')).toHaveValue('Johan');
+    expect(stream.hello).toHaveBeenCalledOnce();
+    expect(stream.anew).not.toHaveBeenCalled();
+  });
+
+  it('goes on when somebody logs in again in another tab', async () => {
+    dialogs();
+    const { who } = closed(anna, true);
+    const { stands } = open('/keys');
+    await screen.findByRole('rowheader', { name: /Anna/ });
+    who.session = { needed: true };
+    stands('denied');
+    await screen.findByText(/The session has ended/);
+    who.session = anna;
+    stands('open');
+    await waitFor(() => expect(screen.queryByText(/The session has ended/)).not.toBeInTheDocument());
+    expect(screen.getByRole('rowheader', { name: /Anna/ })).toBeInTheDocument();
+  });
+
+  it('begins anew where another key is given after the session ended', async () => {
+    dialogs();
+    const { who } = closed({ ...anna, keyId: 'other' }, false);
+    who.session = anna;
+    const { stands, stream } = open('/keys');
+    await screen.findByRole('rowheader', { name: /Anna/ });
+    who.session = { needed: true };
+    stands('denied');
+    await userEvent.type(await screen.findByLabelText('API key'), 'good{Enter}');
+    await waitFor(() => expect(stream.anew).toHaveBeenCalledOnce());
+  });
+
+  it('is the page where the dialog is closed, and leads back', async () => {
+    dialogs();
     const { who } = closed(anna, true);
     const { router, stands } = open('/keys');
     await screen.findByRole('rowheader', { name: /Anna/ });
     who.session = { needed: true };
     stands('denied');
-    expect(await screen.findByText(/The session has ended/)).toBeVisible();
-    expect(router.state.location.search).toEqual({ to: '/keys', ended: 'yes' });
+    await screen.findByText(/The session has ended/);
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(router.state.location.search).toEqual({ to: '/keys', ended: 'yes' }));
   });
 
   it('asks nothing that nobody is answered', async () => {
@@ -119,8 +164,10 @@ describe('the login', () => {
 
   it('tells a key that may not read so, in the words of the service', async () => {
     closed({ needed: true, keyId: 'b', name: 'gateway', scopes: ['ingest'] }, true);
-    open('/keys');
+    const { stands } = open('/keys');
+    stands('denied');
     expect(await screen.findByText(/has not the scope read; it has ingest/)).toBeVisible();
+    expect(screen.getByText('No live data')).toBeInTheDocument(); // and not that nobody is logged in
     await userEvent.click(screen.getByRole('button', { name: /Log out/ }));
     expect(await screen.findByLabelText('API key')).toBeVisible();
   });
@@ -141,6 +188,14 @@ describe('who one is', () => {
 });
 
 describe('the keys', () => {
+  it('are not asked for with a key that may not see them', async () => {
+    const { asked } = closed({ needed: true, keyId: 'r', name: 'reader', scopes: ['read'] }, true);
+    open('/keys');
+    expect(await screen.findByRole('heading', { name: 'Keys need a key with the scope admin' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument();
+    expect(asked.filter(({ path }) => path === '/api/v1/keys')).toEqual([]);
+  });
+
   it('tell before the first is made what it changes, log in with it, and show it once', async () => {
     dialogs();
     let session: Session = { needed: false, scopes: ['admin'] };
@@ -226,7 +281,7 @@ describe('the keys', () => {
     open('/keys');
     await userEvent.click(await screen.findByRole('button', { name: 'Revoke Anna' }));
     expect(screen.getByText(/you will be logged out/)).toBeInTheDocument();
-    await userEvent.click(screen.getByText('Revoke Anna', { selector: '.primary' }));
+    await userEvent.click(screen.getByText('Revoke it'));
     expect(await screen.findByText(/the last key with admin cannot be revoked/)).toBeInTheDocument();
   });
 });

@@ -1,29 +1,21 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent } from 'react';
-import { ApiError, answered, client, type Session } from '../api/client';
+import { ApiError, answered, client } from '../api/client';
 import { useWorld } from '../shell/live';
+import { hasEnded, isHeld, sessionQuestion } from './ended';
+import { loggedInAgain } from './loggedIn';
 import { isNobody } from './scopes';
-
-const held = ['access', 'held'];
-
-/** Keeps the page where it is, whoever is refused, until it is let go: it shows what could not be shown again. */
-export function holdPage(queries: QueryClient, hold: boolean): void {
-  queries.setQueryData(held, hold);
-}
 
 /** The question who one is, asked anew. */
 export function sessionNow(queries: QueryClient) {
-  return queries.query({
-    queryKey: ['session'],
-    queryFn: ({ signal }) => answered(client.GET('/api/v1/session', { signal })),
-    staleTime: 0,
-  });
+  return queries.query({ ...sessionQuestion(queries), staleTime: 0 });
 }
 
 /**
  * Leads to the login, and back to where one was, when the service says that it wants a key: to a question (401), or to the
- * live stream. Before it does, it asks who one is: an answer may be from before the login.
+ * live stream. Before it does, it asks who one is: an answer may be from before the login. A session that ended leads
+ * nowhere: see hasEnded.
  */
 export function useDoor(): void {
   const queries = useQueryClient();
@@ -31,15 +23,20 @@ export function useDoor(): void {
   const navigate = useNavigate();
   const { stream } = useWorld();
   const refused = useEffectEvent(async () => {
-    if (queries.getQueryData(held)) return;
-    const was = queries.getQueryData<Session>(['session']);
+    if (isHeld(queries) || hasEnded(queries)) return;
     const session = await sessionNow(queries).catch(() => undefined);
-    if (session === undefined || !isNobody(session) || queries.getQueryData(held)) return;
-    const { pathname, href } = router.state.location;
-    if (pathname === '/login') return;
+    if (session === undefined || isHeld(queries)) return;
+    if (!isNobody(session) && !hasEnded(queries)) return;
     // A cookie of a revoked key would go on being tried, and be counted as wrong keys from this address.
     await client.DELETE('/api/v1/session').catch(() => undefined);
-    await navigate({ to: '/login', search: { to: href, ...(was && !isNobody(was) && { ended: 'yes' }) } });
+    const { pathname, href } = router.state.location;
+    if (pathname === '/login' || hasEnded(queries)) return;
+    await navigate({ to: '/login', search: { to: href } });
+  });
+  const opened = useEffectEvent(async () => {
+    if (!hasEnded(queries)) return; // else in another tab somebody has logged in
+    const session = await answered(client.GET('/api/v1/session')).catch(() => undefined);
+    if (session && !isNobody(session)) loggedInAgain(session, queries, stream);
   });
   useEffect(() => {
     let asking = false;
@@ -52,6 +49,7 @@ export function useDoor(): void {
     };
     const denied = () => {
       if (stream.state() === 'denied') once();
+      if (stream.state() === 'open') void opened();
     };
     denied();
     const offs = [

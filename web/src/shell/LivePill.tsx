@@ -1,7 +1,9 @@
 import { useSyncExternalStore } from 'react';
+import { isNobody } from '../access/scopes';
 import { age } from '../format/duration';
 import { useNow } from './clock';
 import { useGone, useLiveState, useWorld } from './live';
+import { useSession } from './session';
 import { useTime } from './time';
 
 /** Data that is older than this is no longer called live, although there is contact: the service itself may be behind. */
@@ -15,7 +17,9 @@ export function LivePill() {
   const gone = useGone();
   const { moment } = useTime();
   const now = useNow();
-  if (state === 'denied') return <span className="pill-live">Not logged in</span>;
+  const { data: session } = useSession();
+  if (state === 'denied')
+    return <span className="pill-live">{session && !isNobody(session) ? 'No live data' : 'Not logged in'}</span>;
   if (newest === undefined)
     return gone ? (
       <span className="pill-live pill-gone">

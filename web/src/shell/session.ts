@@ -1,14 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { sessionQuestion } from '../access/ended';
 import { permits, type Scope } from '../access/scopes';
-import { answered, client } from '../api/client';
 
 /** Who asks: with which key, if one is needed. */
 export function useSession() {
-  return useQuery({
-    queryKey: ['session'],
-    queryFn: ({ signal }) => answered(client.GET('/api/v1/session', { signal })),
-    staleTime: 60_000,
-  });
+  return useQuery({ ...sessionQuestion(useQueryClient()), staleTime: 60_000 });
 }
 
 /** Whether who asks may do what needs a scope. Until the service has said who asks, nobody may: no button is shown and then taken. */
