@@ -97,6 +97,7 @@ describe('the login', () => {
     stands('denied');
     expect(await screen.findByText(/The session has ended/)).toBeVisible();
     expect(router.state.location.pathname).toBe('/keys');
+    expect(screen.getByLabelText('API key')).toHaveFocus();
     await userEvent.type(screen.getByLabelText('API key'), 'good{Enter}');
     await waitFor(() => expect(screen.queryByText(/The session has ended/)).not.toBeInTheDocument());
     expect(screen.getByLabelText('Name')).toHaveValue('Johan');

@@ -20,7 +20,7 @@ export function Dialog({ title, onClose, children }: Props) {
     const shown = dialog.current;
     shown?.showModal();
     // A form begins at its first field: the browser would begin at the button that closes it.
-    shown?.querySelector<HTMLElement>('input:not(:disabled)')?.focus();
+    shown?.querySelector<HTMLElement>('input:not(:disabled, [hidden])')?.focus();
     return () => shown?.close();
   }, []);
   return (

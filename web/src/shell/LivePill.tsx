@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { isNobody } from '../access/scopes';
+import { isNobody, permits } from '../access/scopes';
 import { age } from '../format/duration';
 import { useNow } from './clock';
 import { useGone, useLiveState, useWorld } from './live';
@@ -19,7 +19,11 @@ export function LivePill() {
   const now = useNow();
   const { data: session } = useSession();
   if (state === 'denied')
-    return <span className="pill-live">{session && !isNobody(session) ? 'No live data' : 'Not logged in'}</span>;
+    return (
+      <span className="pill-live">
+        {session && !isNobody(session) && !permits(session.scopes, 'read') ? 'No live data' : 'Not logged in'}
+      </span>
+    );
   if (newest === undefined)
     return gone ? (
       <span className="pill-live pill-gone">
