@@ -20,7 +20,7 @@ it('a palette that fails takes neither the page below nor the help away', async 
   vi.spyOn(console, 'error').mockImplementation(() => undefined); // React tells of the fault there
   service({ 'GET /api/v1/keys': () => ({ items: [] }) });
   open('/keys');
-  await screen.findByRole('heading', { name: 'Keys' });
+  await screen.findByText('No key was ever made');
   fireEvent.click(screen.getByRole('button', { name: 'Go to vehicle, customer, action' }));
   expect(await screen.findByText('entries is undefined')).toBeVisible();
   expect(screen.getByText('No key was ever made')).toBeInTheDocument();
