@@ -1,5 +1,6 @@
 import { follow } from './follow';
 import { Hub } from './hub';
+import { leaveForGood } from './leave';
 import type { Change, FromHub, LiveState, Standing, ToHub } from './messages';
 import { browser } from './wait';
 
@@ -68,6 +69,7 @@ export const connect: Connect = (tell) => {
     const hub = new Hub((url, to, signal, hurry) => follow(url, to, signal, browser, hurry));
     return (message) => hub.hear(message, tell);
   }
+  leaveForGood();
   const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'fleetbeat-live' });
   worker.port.onmessage = ({ data }: MessageEvent<FromHub>) => tell(data);
   return (message) => worker.port.postMessage(message);
