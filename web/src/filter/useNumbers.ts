@@ -3,8 +3,8 @@ import { answered, client } from '../api/client';
 import { numbersEvery, useWorld } from '../shell/live';
 import type { Filter } from './filter';
 
-/** The counts and facets of a filter, as they are now. */
-export function useNumbers(filter: Filter) {
+/** The counts and facets of a filter, as they are now; those of the filter before until it is `ready` for its own. */
+export function useNumbers(filter: Filter, ready = true) {
   const { freshness } = useWorld();
   const rest = { ...filter };
   delete rest.sort; // no number depends on it
@@ -17,6 +17,7 @@ export function useNumbers(filter: Filter) {
       freshness.saw(list);
       return list;
     },
+    enabled: ready,
     placeholderData: keepPreviousData,
     refetchInterval: numbersEvery,
   });

@@ -1,4 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
+import { useMemo } from 'react';
 import { moment, type Zone } from '../format/time';
 import { useNow } from './clock';
 import { useWorld } from './live';
@@ -39,10 +40,14 @@ export function useTime(): Time {
   const newest = useWorld().freshness.newest();
   const now = useNow() + (newest === undefined ? 0 : Date.parse(newest.asOf) - newest.at);
   const [zone] = useZone();
-  return {
-    now,
-    zone,
-    zoneName: zone === 'utc' ? 'UTC' : localZone(new Date(now)),
-    moment: (iso) => moment(iso, new Date(now), zone),
-  };
+  // The same time is the same object: rows that are told it again are not painted again.
+  return useMemo(
+    () => ({
+      now,
+      zone,
+      zoneName: zone === 'utc' ? 'UTC' : localZone(new Date(now)),
+      moment: (iso) => moment(iso, new Date(now), zone),
+    }),
+    [now, zone],
+  );
 }

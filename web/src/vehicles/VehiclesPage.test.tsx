@@ -5,10 +5,11 @@ import type { Vehicle } from '../api/client';
 import { asOf, open, service as serve, vehicle } from '../test/screen';
 
 /** A service with some vehicles that understands status, and counts its answers so that each is newer than the one before. */
-function service(fleet: Vehicle[]) {
+function service(fleet: Vehicle[], held: (search: URLSearchParams) => Promise<void> | undefined = () => undefined) {
   let second = 0;
   return serve({
-    'GET /api/v1/vehicles': ({ search }) => {
+    'GET /api/v1/vehicles': async ({ search }) => {
+      await held(search);
       const wanted = search.getAll('status');
       const vins = search.getAll('vin');
       const items = fleet.filter(
@@ -64,6 +65,23 @@ describe('the list of vehicles', () => {
     expect(screen.getByRole('button', { name: /1 change – apply/ })).toBeVisible();
     await userEvent.keyboard('u');
     await waitFor(() => expect(screen.queryByText('ABC 001')).not.toBeInTheDocument());
+  });
+
+  it('asks for rows first: what is typed takes its numbers from them, and the facets are asked for when they are there', async () => {
+    let rows: (() => void) | undefined;
+    const wait = new Promise<void>((resolve) => {
+      rows = resolve;
+    });
+    const asked = service([vehicle('1', 'disconnected'), vehicle('2', 'connected')], (search) =>
+      search.get('q') !== null && search.get('limit') === '200' ? wait : undefined,
+    );
+    open('/vehicles');
+    await screen.findByRole('heading', { name: 'All 2 vehicles' });
+    await userEvent.type(screen.getByRole('searchbox'), '2');
+    const typed = () => asked.filter(({ search }) => search.get('q') === '2').map(({ search }) => search.get('limit'));
+    await waitFor(() => expect(typed()).toEqual(['200']));
+    rows?.();
+    await waitFor(() => expect(typed()).toEqual(['200', '1']));
   });
 
   it('says which part of the filter to drop where nothing matches', async () => {

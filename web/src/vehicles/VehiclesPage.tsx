@@ -23,11 +23,13 @@ import { Register } from './Register';
 import { useCurrent, useMoving } from './useCurrent';
 import { useLook } from './useLook';
 import { useRows } from './useRows';
+import { useOrderAhead } from './useVehicles';
 import './vehicles.css';
 
 /** The list of vehicles with its filter. */
 export function VehiclesPage() {
-  const [filter, change] = useFilter();
+  const ahead = useOrderAhead();
+  const [filter, change] = useFilter(ahead);
   const { rows, order, numbers, window, setWindow, changed, apply, frozenAt } = useRows(filter);
   const { look, current, pick, lookAt, open, close } = useLook(filter, rows, ...useCurrent(rows, filter));
   const scroller = useRef<HTMLDivElement>(null);

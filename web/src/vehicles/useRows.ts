@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { VehicleList } from '../api/client';
 import type { Filter } from '../filter/filter';
 import { useNumbers } from '../filter/useNumbers';
 import type { Window } from './List';
@@ -10,7 +11,8 @@ import { orderKey, type Pages, useOrder, usePresent } from './useVehicles';
 /** The frozen order with the present state of what is on screen, and how far both are apart. */
 export function useRows(filter: Filter) {
   const order = useOrder(filter);
-  const numbers = useNumbers(filter);
+  // Rows first: facets cost the server as much as rows do, and their answer holds the counts already.
+  const numbers = useNumbers(filter, !order.isPending && !order.isPlaceholderData);
   const [window, setWindow] = useState<Window>({ first: 0, last: 0 });
   useFreshOrders(filter);
   const frozen = order.isPlaceholderData ? undefined : order.data;
@@ -41,7 +43,8 @@ export function useRows(filter: Filter) {
   return {
     rows,
     order,
-    numbers: numbers.data,
+    numbers:
+      numbers.isPlaceholderData || numbers.data === undefined ? known(frozen?.pages[0], numbers.data) : numbers.data,
     window,
     setWindow,
     changed,
@@ -50,10 +53,17 @@ export function useRows(filter: Filter) {
   };
 }
 
+/** The numbers that came with rows, and with them the facets of the filter before until their own come. */
+function known(list: VehicleList | undefined, before: VehicleList | undefined): VehicleList | undefined {
+  if (list === undefined) return before;
+  return { ...list, ...(before?.facets && { facets: before.facets }) };
+}
+
 /** Reads more pages before somebody comes to the end of those that are loaded. */
 function useMore(order: ReturnType<typeof useOrder>, last: number, loaded: number): void {
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, fetchNextPage } = order;
-  const near = hasNextPage && !isPlaceholderData && last > loaded - pageSize;
+  // Not with the first rows: who types asks for the next first page before anybody could scroll there.
+  const near = hasNextPage && !isPlaceholderData && last > loaded - pageSize / 2;
   useEffect(() => {
     // One that failed is tried again when somebody asks for it: here it would be without pause.
     if (near && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
@@ -67,7 +77,9 @@ function useFreshOrders(filter: Filter): void {
   useEffect(() => {
     if (shown.current === filter) return;
     shown.current = filter;
-    queries.removeQueries({ queryKey: ['vehicles', 'order'], type: 'inactive' });
+    // One that is being asked for is of a filter that is about to be shown.
+    const predicate = ({ state }: { state: { fetchStatus: string } }) => state.fetchStatus === 'idle';
+    queries.removeQueries({ queryKey: ['vehicles', 'order'], type: 'inactive', predicate });
   }, [filter, queries]);
 }
 

@@ -1,5 +1,5 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
 import { answered, client, type Vehicle, type VehicleList } from '../api/client';
 import type { Filter } from '../filter/filter';
 import { liveEvery, useWorld } from '../shell/live';
@@ -12,27 +12,47 @@ export type Pages = InfiniteData<VehicleList>;
 export const orderKey = (filter: Filter) => ['vehicles', 'order', filter] as const;
 
 /** Reads one list page and tells how fresh it was. */
-function usePageReader(filter: Filter) {
+function usePageReader() {
   const { freshness } = useWorld();
-  return async (cursor: string, signal: AbortSignal) => {
-    const query = { ...filter, limit: pageSize, ...(cursor !== '' && { cursor }) };
-    const list = await answered(client.GET('/api/v1/vehicles', { params: { query }, signal }));
-    freshness.saw(list);
-    return list;
+  return useCallback(
+    async (filter: Filter, cursor: string, signal: AbortSignal) => {
+      const query = { ...filter, limit: pageSize, ...(cursor !== '' && { cursor }) };
+      const list = await answered(client.GET('/api/v1/vehicles', { params: { query }, signal }));
+      freshness.saw(list);
+      return list;
+    },
+    [freshness],
+  );
+}
+
+/** What the order of a filter is asked with, by whoever shows it and by whoever knows before that it will be shown. */
+function orderOf(filter: Filter, read: ReturnType<typeof usePageReader>) {
+  return {
+    queryKey: orderKey(filter),
+    queryFn: ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) => read(filter, pageParam, signal),
+    initialPageParam: '',
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
   };
+}
+
+/** Asks for the order of a filter that is about to be shown: painting what stands there would keep the question back. What fails is told by who shows it. */
+export function useOrderAhead(): (filter: Filter) => void {
+  const queries = useQueryClient();
+  const read = usePageReader();
+  return useCallback(
+    (filter) => void queries.infiniteQuery(orderOf(filter, read)).catch(() => undefined),
+    [queries, read],
+  );
 }
 
 /** The order of the list, page by page. It is frozen: nothing but `apply` or another filter reads it anew. */
 export function useOrder(filter: Filter) {
-  const read = usePageReader(filter);
+  const read = usePageReader();
   return useInfiniteQuery({
-    queryKey: orderKey(filter),
-    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
-    initialPageParam: '',
+    ...orderOf(filter, read),
     getNextPageParam: (last: VehicleList, pages) => (pages.length * pageSize < mostRows ? last.next : undefined),
     placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
   });
 }
 
@@ -41,14 +61,14 @@ export function useOrder(filter: Filter) {
  * before, and done at once.
  */
 export function useOrderNow(filter: Filter, frozen: Pages | undefined): Pages | undefined {
-  const read = usePageReader(filter);
+  const read = usePageReader();
   const depth = Math.min(frozen?.pages.length ?? 0, watchedPages);
   const { data } = useQuery({
     queryKey: ['live', 'order', filter],
     queryFn: async ({ signal }): Promise<Pages> => {
       const now: Pages = { pages: [], pageParams: [] };
       for (let cursor: string | undefined = ''; cursor !== undefined && now.pages.length < depth; ) {
-        const page: VehicleList = await read(cursor, signal);
+        const page: VehicleList = await read(filter, cursor, signal);
         now.pages.push(page);
         now.pageParams.push(cursor);
         cursor = page.next;
