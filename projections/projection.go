@@ -24,6 +24,9 @@ type Log interface {
 type Options struct {
 	// OnFolded is called after each page that was folded and is visible, on the way of every page: it must not wait.
 	OnFolded func(Folded)
+	// Followed says that other processes read the view: a checkpoint that only evaluations have moved is then written every
+	// [LookEvery], not once a second, and at once where it says of rows just written that they are judged.
+	Followed bool
 	// Now is the clock that says how often evaluations alone are written; nil means time.Now.
 	Now func() time.Time
 	// Turn is shared by projections that are to build one after the other; nil means that this one waits for nobody.
@@ -59,13 +62,14 @@ type Projection struct {
 
 	building sync.Mutex // held while a generation is being built
 
-	work  sync.Mutex // held while the active generation changes; guards the fields below
-	ready bool       // g and at are what the engine has, but for evaluations
-	g     Generation
-	saved Checkpoint // as the engine has it
-	at    Checkpoint // as folded
-	rows  *rows      // of g, as the engine has them; nil after an error, when that is not known
-	wrote time.Time  // when saved was written
+	work    sync.Mutex // held while the active generation changes; guards the fields below
+	ready   bool       // g and at are what the engine has, but for evaluations
+	g       Generation
+	saved   Checkpoint // as the engine has it
+	at      Checkpoint // as folded
+	rows    *rows      // of g, as the engine has them; nil after an error, when that is not known
+	wrote   time.Time  // when saved was written
+	awaited bool       // rows were written since an evaluation was: somebody may wait for one
 
 	shown state
 }
@@ -128,7 +132,7 @@ func (p *Projection) Handle(ctx context.Context, d eventstore.Delivery) error {
 // fold applies new events to the active generation.
 func (p *Projection) fold(ctx context.Context, f folding) error {
 	if len(f.events) == 0 {
-		if p.options.Now().Sub(p.wrote) < evaluationsEvery {
+		if !p.due() {
 			p.at = f.after
 			return nil
 		}
@@ -153,8 +157,17 @@ func (p *Projection) save(ctx context.Context, to Checkpoint, changes []Change) 
 	if err := p.engine.Save(ctx, p.g, p.saved, to, changes); err != nil {
 		return fmt.Errorf("save %d rows of the %s view: %w", len(changes), p.view.Name, err)
 	}
-	p.at, p.saved, p.wrote = to, to, p.options.Now()
+	p.at, p.saved, p.wrote, p.awaited = to, to, p.options.Now(), len(changes) > 0
 	return nil
+}
+
+// due reports whether a checkpoint that only evaluations have moved is to be written now.
+func (p *Projection) due() bool {
+	since := p.options.Now().Sub(p.wrote)
+	if p.options.Followed {
+		return p.awaited || since >= LookEvery
+	}
+	return since >= evaluationsEvery
 }
 
 // Close writes the checkpoint where evaluations have moved it since it was written last. Without it a start folds them

@@ -81,10 +81,15 @@ func (p *Projection) CaughtUp() <-chan struct{} { return p.shown.caughtUp }
 // with statuses when an evaluation says that every transition caused at or before it is folded, another when it has
 // folded past it. The zero Position waits for nothing. The error is ctx's.
 func (p *Projection) Await(ctx context.Context, after domain.Position) (domain.Instant, error) {
+	return p.shown.await(ctx, p.view.Status, after)
+}
+
+// await waits until a view, with statuses or without, has folded the log through after.
+func (s state) await(ctx context.Context, statuses bool, after domain.Position) (domain.Instant, error) {
 	for {
-		now, changed := p.shown.get()
+		now, changed := s.get()
 		reached := now.Position
-		if p.view.Status {
+		if statuses {
 			reached = now.Through
 		}
 		if !reached.Before(after) {
