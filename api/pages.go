@@ -28,6 +28,11 @@ func (s *server) addPages() {
 		send(w, "application/json", s.document())
 	})
 	s.operations["GET /openapi.json"] = "openapi"
+	s.addMetrics()
+}
+
+// addMetrics registers the metrics, where there are any.
+func (s *server) addMetrics() {
 	if s.deps.Metrics != nil {
 		s.mux.Handle("GET /metrics", s.deps.Metrics)
 		s.operations["GET /metrics"] = "metrics"

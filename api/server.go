@@ -47,6 +47,22 @@ const unknownOperation = "unknown"
 
 // New returns the API. It panics where two operations share a route: that is a fault in this package, not in a request.
 func New(deps Deps, options Options) http.Handler {
+	s := newServer(deps, options)
+	s.addOperations()
+	s.addPages()
+	return s.finished()
+}
+
+// NewService returns what a process answers that only decides or folds: /healthz, /readyz and /metrics. Commands, Queries,
+// Feed and Dashboard of deps are not needed.
+func NewService(deps Deps, options Options) http.Handler {
+	s := newServer(deps, options)
+	s.addHealth()
+	s.addMetrics()
+	return s.finished()
+}
+
+func newServer(deps Deps, options Options) *server {
 	if deps.Keys == nil {
 		deps.Keys = commands.NewKeyring() // which lets nobody in
 	}
@@ -66,8 +82,11 @@ func New(deps Deps, options Options) http.Handler {
 	s.mux = newRoutes(s)
 	s.exports = newExporter(s)
 	s.huma = newHuma(s.mux)
-	s.addOperations()
-	s.addPages()
+	return s
+}
+
+// finished returns the server once everything is registered.
+func (s *server) finished() http.Handler {
 	s.addPrograms()
 	s.mux.settle()
 	s.document = sync.OnceValue(func() []byte { return finishDocument(s.huma.OpenAPI()) })

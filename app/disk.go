@@ -32,9 +32,9 @@ type disk struct {
 // diskFile is a file of SQLite by the name that operators know it by.
 type diskFile struct{ name, path string }
 
-func newDisk(data string, minFree int64, log *slog.Logger) *disk {
+func newDisk(data string, files []string, minFree int64, log *slog.Logger) *disk {
 	d := &disk{minFree: minFree, log: log, free: freeBytes, low: map[string]int64{}}
-	for _, name := range []string{eventsFile, viewsFile} {
+	for _, name := range files {
 		d.files = append(d.files, diskFile{name, filepath.Join(data, name)})
 	}
 	return d
@@ -42,19 +42,17 @@ func newDisk(data string, minFree int64, log *slog.Logger) *disk {
 
 // watchDisk looks at the room that there is until the app stops.
 func (a *App) watchDisk(ctx context.Context) error {
-	a.disk = newDisk(a.options.Data, a.options.MinFree, a.log)
-	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		a.disk.watch(watching)
-	}()
-	a.running.push("watch of the disk", func(context.Context) error { cancel(); <-ended; return nil })
+	files := a.options.Engines.files()
+	if len(files) == 0 {
+		return nil
+	}
+	a.disk = newDisk(a.options.Data, files, a.options.MinFree, a.log)
+	a.background(ctx, "watch of the disk", a.disk.watch)
 	return nil
 }
 
 // gauges are the room there is and the room that is taken, file by file.
-func (d *disk) gauges(gauge func(name, help string, labels prometheus.Labels, value func() float64)) {
+func (d *disk) gauges(gauge gauging) {
 	for _, f := range d.files {
 		label := prometheus.Labels{"file": f.name}
 		gauge("disk_free_bytes", "Room left on the disk of a file of the data folder", label, func() float64 {
@@ -107,8 +105,11 @@ func (d *disk) look() {
 	}
 }
 
-// warn reports the files that have little room left.
+// warn reports the files that have little room left; a nil disk reports none.
 func (d *disk) warn(report func(part, why string)) {
+	if d == nil {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, f := range d.files {

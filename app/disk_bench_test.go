@@ -25,13 +25,13 @@ func BenchmarkDiskUse(b *testing.B) {
 	} {
 		for _, share := range []int{1, 10, 100} {
 			b.Run(fmt.Sprintf("%s/batch=%d", name, share), func(b *testing.B) {
-				use := diskUse(b, 8_000/share, func(n int) domain.Event { return batchOf(h, n, share) }, domain.IngestStream(node))
+				use := diskUse(b, 8_000/share, func(n int) domain.Event { return batchOf(h, n, share) }, domain.IngestStream(localNode))
 				b.ReportMetric(use/float64(share), "bytes/heartbeat")
 			})
 		}
 	}
 	b.Run("idle", func(b *testing.B) {
-		empty := diskUse(b, 4_000, func(n int) domain.Event { return batchOf(domain.Heartbeat{}, n, 0) }, domain.IngestStream(node))
+		empty := diskUse(b, 4_000, func(n int) domain.Event { return batchOf(domain.Heartbeat{}, n, 0) }, domain.IngestStream(localNode))
 		evaluation := diskUse(b, 4_000, func(n int) domain.Event {
 			at := domain.Position{Commit: uint64(n), Prepare: uint64(n)}
 			return domain.FleetEvaluated{AsOf: moment(n), Through: at, Newest: moment(n)}
@@ -61,7 +61,7 @@ func diskUse(b *testing.B, n int, event func(n int) domain.Event, stream string)
 	require.NoError(b, err)
 	last := eventstore.NoStream
 	for i := range n {
-		encoded, err := eventstore.Encode(uuid.New(), event(i), eventstore.Metadata{By: node})
+		encoded, err := eventstore.Encode(uuid.New(), event(i), eventstore.Metadata{By: localNode})
 		require.NoError(b, err)
 		appended, err := store.Append(context.Background(), stream, last, encoded)
 		require.NoError(b, err)

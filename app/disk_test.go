@@ -23,7 +23,7 @@ func diskOf(t *testing.T, minFree int64, free *int64) (d *disk, said *bytes.Buff
 	data := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(data, eventsFile), make([]byte, 100), 0o600))
 	said = &bytes.Buffer{}
-	d = newDisk(data, minFree, slog.New(slog.NewTextHandler(said, nil)))
+	d = newDisk(data, []string{eventsFile, viewsFile}, minFree, slog.New(slog.NewTextHandler(said, nil)))
 	d.free = func(string) (int64, error) { return *free, nil }
 	return d, said
 }

@@ -11,6 +11,9 @@ import (
 
 // startFeed reads the feed of changes, once for all who follow it.
 func (a *App) startFeed(context.Context) error {
+	if !a.options.Roles.Has(RoleAPI) {
+		return nil
+	}
 	files := openFiles()
 	room := feedRoom(files)
 	if room < api.MaxReaders {

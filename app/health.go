@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"fleetbeat/api"
+	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 	"fleetbeat/internal/sqlite"
+	"fleetbeat/projections"
 )
 
 // readyEvery is how often AwaitReady looks.
@@ -35,6 +37,14 @@ func (h *health) expect(name string) {
 	h.catching[name] = true
 }
 
+// standsBy says that a reader waits for its turn, as it should.
+func (h *health) standsBy(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.catching, name)
+	delete(h.stuck, name)
+}
+
 // OnSuccess says that a reader goes on.
 func (h *health) OnSuccess(name string, d eventstore.Delivery, _ time.Duration) {
 	h.mu.Lock()
@@ -50,10 +60,21 @@ func (h *health) OnSuccess(name string, d eventstore.Delivery, _ time.Duration) 
 func (h *health) OnError(name string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.stuck[name] = "cannot proceed and keeps trying; the log says why"
-	if errors.Is(err, eventstore.ErrFull) || sqlite.IsFull(err) {
-		h.stuck[name] = "cannot proceed because the disk is full; this ends by itself when there is room"
+	h.stuck[name] = stuck(err)
+}
+
+// stuck says why a reader does not get on, as far as there are words for it.
+func stuck(err error) string {
+	var fault *projections.FaultError
+	switch {
+	case errors.Is(err, eventstore.ErrFull) || sqlite.IsFull(err):
+		return "cannot proceed because the disk is full; this ends by itself when there is room"
+	case errors.As(err, &fault):
+		return "cannot proceed: " + fault.What
+	case errors.Is(err, eventstore.ErrUnavailable):
+		return "cannot proceed because the event log does not answer; this ends by itself when it does"
 	}
+	return "cannot proceed and keeps trying; the log says why"
 }
 
 // unready reports each part that is not ready, and why.
@@ -69,23 +90,48 @@ func (h *health) unready(report func(part, why string)) {
 }
 
 // unready returns what keeps the app from being ready, in words for the operator: each part once, with what says most.
-func (a *App) unready(context.Context) (parts []api.Unready) {
+// Where heartbeats are taken, what keeps a shared view from being folded or read is a warning: they need no view, and no
+// other node could do better.
+func (a *App) unready(context.Context) []api.Unready {
 	whys := map[string]string{}
 	report := func(part, why string) { whys[part] = why }
-	a.health.unready(report)
-	a.views.unready(report)
-	if err := a.ingest.Ready(); err != nil {
-		report("ingest", err.Error())
+	taking := a.options.Roles.Has(RoleAPI)
+	a.health.unready(func(part, why string) {
+		if !taking || !a.views.shared(part) {
+			report(part, why)
+		}
+	})
+	a.views.unready(taking, report)
+	a.logWatch.unready(report)
+	if a.ingest != nil {
+		if err := a.ingest.Ready(); err != nil {
+			report("ingest", err.Error())
+		}
 	}
+	return sorted(whys)
+}
+
+// warnings returns what will keep parts from being ready unless somebody does something about it, and what is wrong with
+// views that others share.
+func (a *App) warnings(context.Context) []api.Unready {
+	whys := map[string]string{}
+	report := func(part, why string) { whys[part] = why }
+	a.disk.warn(report)
+	if a.options.Roles.Has(RoleAPI) {
+		a.views.warn(domain.InstantOf(time.Now()), report)
+		a.health.unready(func(part, why string) {
+			if a.views.shared(part) {
+				report(part, why)
+			}
+		})
+	}
+	return sorted(whys)
+}
+
+func sorted(whys map[string]string) (parts []api.Unready) {
 	for _, part := range slices.Sorted(maps.Keys(whys)) {
 		parts = append(parts, api.Unready{Part: part, Why: whys[part]})
 	}
-	return parts
-}
-
-// warnings returns what will keep parts from being ready unless somebody does something about it.
-func (a *App) warnings(context.Context) (parts []api.Unready) {
-	a.disk.warn(func(part, why string) { parts = append(parts, api.Unready{Part: part, Why: why}) })
 	return parts
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"fleetbeat/commands"
 	"fleetbeat/domain"
+	"fleetbeat/eventstore/sqlite"
 )
 
 func TestHeartbeatsMaxAgeMayChange(t *testing.T) {
@@ -27,7 +28,7 @@ func TestHeartbeatsMaxAgeMayChange(t *testing.T) {
 		a, err := begin(age)
 		require.NoError(t, err)
 		require.NoError(t, a.AwaitReady(t.Context()))
-		kept, err := a.store.MaxAge(t.Context(), domain.IngestStream(node))
+		kept, err := a.store.(*sqlite.Store).MaxAge(t.Context(), domain.IngestStream(localNode))
 		require.NoError(t, err)
 		assert.Equal(t, age, kept)
 		do(a)

@@ -38,7 +38,7 @@ type metrics struct {
 	lineVisible   prometheus.Histogram
 }
 
-func newMetrics(a *App) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{
 		registry:      prometheus.NewRegistry(),
 		requests:      counter("http_requests_total", "Requests answered", "operation", "status"),
@@ -57,7 +57,6 @@ func newMetrics(a *App) *metrics {
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.requests, m.requestTime, m.batchSize, m.batchBytes, m.appendTime, m.appendRetries, m.deafSeconds, m.pages, m.pageTime,
 		m.readerErrors, m.pingVisible, m.lineVisible)
-	m.registry.MustRegister(a.gauges()...)
 	return m
 }
 
@@ -71,38 +70,6 @@ func histogram(name, help string, buckets []float64, labels ...string) *promethe
 
 func single(name, help string, buckets []float64) prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{Name: "fleetbeat_" + name, Help: help, Buckets: buckets})
-}
-
-// gauges are the numbers of this moment.
-func (a *App) gauges() (gauges []prometheus.Collector) {
-	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
-		gauges = append(gauges, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "fleetbeat_" + name, Help: help, ConstLabels: labels}, value))
-	}
-	for _, s := range []domain.Status{domain.Connected, domain.Disconnected, domain.NeverSeen} {
-		gauge("vehicles", "Vehicles by status", prometheus.Labels{"status": string(s)},
-			func() float64 { return float64(a.liveness.Status().Vehicles[s]) })
-	}
-	gauge("watermark_lag_seconds", "How long ago the moment is up to which everything is known", nil,
-		func() float64 { return a.lag(a.liveness.Status().Watermark) })
-	gauge("liveness_unwritten", "Transitions and spans decided and not yet in the log", nil,
-		func() float64 { return float64(a.liveness.Status().Unwritten) })
-	gauge("ingest_queue_heartbeats", "Heartbeats that wait for their batch", nil, func() float64 {
-		if a.ingest == nil {
-			return 0
-		}
-		return float64(a.ingest.Stats().Heartbeats)
-	})
-	gauge("feed_readers", "Clients that follow the feed of changes", nil, func() float64 { return float64(a.feedStats().Readers) })
-	gauges = append(gauges, prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "fleetbeat_feed_readers_cut_off_total", Help: "Clients that followed the feed of changes and were too slow",
-	}, func() float64 { return float64(a.feedStats().CutOff) }))
-	a.disk.gauges(gauge)
-	for _, name := range a.views.names() {
-		gauge("view_lag_seconds", "How long ago the moment is that a view shows", prometheus.Labels{"view": name},
-			func() float64 { return a.lag(a.views.asOf(name)) })
-	}
-	return gauges
 }
 
 // lag returns how many seconds ago a moment was; 0 for none.

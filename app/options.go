@@ -15,7 +15,11 @@ import (
 // Options say what an App is made of. Cmd fills them from flags; [Options.Check] tells what cannot be.
 type Options struct {
 	Listen string // host:port; port 0 takes a free one
-	Data   string // folder of events.db, views.db and the snapshot; made if it is not there
+	Data   string // folder of events.db, views.db and the snapshot; made if it is not there, unless nothing would be in it
+	// Engines say where the log and the views are kept; the zero Engines are files in Data.
+	Engines Engines
+	// Roles are what this process does; none means everything.
+	Roles Roles
 
 	// Interval and Grace seed the settings of a new log; a log that is there keeps its own.
 	Interval time.Duration
@@ -64,6 +68,12 @@ func (o Options) Check() error {
 	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
 		return domain.InvalidField("--listen", "%q is not host:port, like 127.0.0.1:8080", o.Listen)
 	}
+	if err := o.Roles.check(o.Engines); err != nil {
+		return err
+	}
+	if o.Engines.Events.URL != "" {
+		return nil // whether there are keys, the log tells
+	}
 	if _, err := os.Stat(filepath.Join(o.Data, eventsFile)); errors.Is(err, fs.ErrNotExist) {
 		return o.checkReach(false) // before a folder is made for what cannot be served
 	}
@@ -77,7 +87,15 @@ func (o Options) checkReach(keys bool) error {
 		return err
 	}
 	return domain.InvalidField("--listen", "%q can be reached from outside, and without API keys Fleetbeat serves loopback only: "+
-		"use 127.0.0.1, [::1] or localhost, or make a key first: fleetbeat keys create --data %s --name NAME --scopes admin", o.Listen, o.Data)
+		"use 127.0.0.1, [::1] or localhost, or make a key first: fleetbeat keys create %s --name NAME --scopes admin", o.Listen, o.where())
+}
+
+// where returns the flag that leads to the log.
+func (o Options) where() string {
+	if o.Engines.Events.URL != "" {
+		return "--events URL"
+	}
+	return "--data " + o.Data
 }
 
 func (o Options) settings() domain.Settings {

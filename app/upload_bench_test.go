@@ -71,7 +71,7 @@ func BenchmarkUpload(b *testing.B) {
 // startLogBench starts what takes and stores heartbeats, and nothing that reads them.
 func startLogBench(b *testing.B) *App {
 	b.Helper()
-	a := &App{log: slog.New(slog.DiscardHandler), failed: make(chan error, 1), health: newHealth(), registry: commands.NewRegistry(), views: &views{}}
+	a := &App{log: slog.New(slog.DiscardHandler), failed: make(chan error, 1), health: newHealth(), registry: commands.NewRegistry(), views: &views{}, node: localNode}
 	a.options = Options{Listen: "127.0.0.1:0", Data: b.TempDir(), Interval: time.Minute, Grace: 30 * time.Second, HeartbeatsMaxAge: time.Hour}
 	b.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), StopTimeout)
@@ -87,7 +87,8 @@ func startLogBench(b *testing.B) *App {
 	go func() { ended <- a.router.Run(context.WithoutCancel(b.Context())) }()
 	a.running.push("readers of the log", func(context.Context) error { return errors.Join(a.router.Close(), <-ended) })
 	require.NoError(b, a.listen(b.Context()))
-	a.metrics = newMetrics(a)
+	a.metrics = newMetrics()
+	require.NoError(b, a.startClock(b.Context()))
 	require.NoError(b, a.openIngest(b.Context()))
 	deps := api.Deps{LogID: a.logID, Log: a.log, Commands: api.Commands{RecordMany: a.commands.RecordHeartbeats}}
 	a.server = api.NewServer(api.New(deps, api.Options{}), a.log)
@@ -100,8 +101,8 @@ func startLogBench(b *testing.B) *App {
 func untilFolded(b *testing.B, a *App) {
 	head, err := a.store.Head(b.Context())
 	require.NoError(b, err)
-	for _, p := range a.views.all {
-		until(b, "folded", func() bool { return !p.State().Position.Before(head) })
+	for _, v := range a.views.all {
+		until(b, "folded", func() bool { return !v.folding().State().Position.Before(head) })
 	}
 }
 

@@ -101,7 +101,7 @@ func TestAnUploadIsInTheLogAndInTheViews(t *testing.T) {
 // heartbeatsInLog counts the heartbeats in the log.
 func heartbeatsInLog(t *testing.T, a *App) (n int) {
 	t.Helper()
-	for r, err := range a.store.ReadStream(t.Context(), domain.IngestStream(node), 0, eventstore.Forwards) {
+	for r, err := range a.store.ReadStream(t.Context(), domain.IngestStream(localNode), 0, eventstore.Forwards) {
 		require.NoError(t, err)
 		event, err := eventstore.Decode(r)
 		require.NoError(t, err)

@@ -10,55 +10,142 @@ import (
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 	"fleetbeat/eventstore/messaging"
+	"fleetbeat/liveness"
 	"fleetbeat/projections"
 	viewfile "fleetbeat/projections/sqlite"
+	"fleetbeat/queries"
 )
 
 // views are the projections, what folds them and what reads them.
 type views struct {
-	all     []*projections.Projection
-	reading struct {
-		fleet     *viewfile.Fleet
-		latest    *viewfile.Latest
-		relations *viewfile.Relations
-		timeline  *viewfile.Timeline
-		changes   *viewfile.Changes
-	}
+	all     []*view
+	reading reading
+	turn    projections.Turn
 }
 
-// openViews opens the file of views, makes the projections of it, and serves requests to rebuild them.
+// reading is what answers questions, whatever the engine.
+type reading struct {
+	fleet interface {
+		queries.FleetReader
+		queries.CountsReader
+	}
+	latest    queries.LatestReader
+	relations interface {
+		queries.RelationsReader
+		queries.PlateReader
+	}
+	timeline interface {
+		queries.TimelineReader
+		queries.HistoryReader
+	}
+	changes queries.ChangesReader
+}
+
+// view is one view in this process. Of one in the data folder, projection is what folds it and what is asked how far it is
+// folded; of one that several processes share, the follower is asked, and a projection and its tenancy are here where this
+// process may fold it.
+type view struct {
+	name       string
+	projection *projections.Projection
+	follower   *projections.Follower
+	tenancy    *tenancy
+}
+
+// folding is what is asked how far a view is folded.
+type folding interface {
+	queries.View
+	Folded() (domain.Position, <-chan struct{})
+	Head(ctx context.Context) (domain.Position, error)
+	State() projections.State
+}
+
+func (v *view) folding() folding {
+	if v.follower != nil {
+		return v.follower
+	}
+	return v.projection
+}
+
+// openViews opens the engines of the views and makes what this process needs of each.
 func (a *App) openViews(ctx context.Context) error {
-	file, err := viewfile.Open(filepath.Join(a.options.Data, viewsFile))
+	a.views = &views{turn: projections.NewTurn()}
+	a.snapshots = liveness.FileSnapshots{Dir: a.options.Data}
+	r := &a.views.reading
+	file, err := a.openViewFile()
 	if err != nil {
 		return err
+	}
+	r.fleet = file.Fleet(a.keep(ctx, projections.Fleet(), file))
+	r.latest = file.Latest(a.keep(ctx, projections.Latest(), file))
+	r.relations = file.Relations(a.keep(ctx, projections.Relations(), file))
+	timeline := a.keep(ctx, projections.Timeline(), file)
+	r.timeline, r.changes = file.Timeline(timeline), file.Changes(timeline)
+	return nil
+}
+
+// openViewFile opens the file of views in the data folder.
+func (a *App) openViewFile() (*viewfile.Views, error) {
+	file, err := viewfile.Open(filepath.Join(a.options.Data, viewsFile))
+	if err != nil {
+		return nil, err
 	}
 	if why := file.MadeAnew(); why != nil {
 		a.log.Warn("the file of views cannot be used, all views are folded anew", "file", viewsFile, "error", why)
 	}
 	a.running.push("views", func(context.Context) error { return file.Close() })
-	a.views = &views{}
-	options := projections.Options{OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Turn: projections.NewTurn(), Logger: a.log}
-	project := func(view projections.View) *projections.Projection {
-		p := projections.New(view, file, a.store, a.logID, options)
-		a.views.all = append(a.views.all, p)
-		return p
-	}
-	r := &a.views.reading
-	r.fleet = file.Fleet(project(projections.Fleet()))
-	r.latest = file.Latest(project(projections.Latest()))
-	r.relations = file.Relations(project(projections.Relations()))
-	timeline := project(projections.Timeline())
-	r.timeline, r.changes = file.Timeline(timeline), file.Changes(timeline)
-	for _, p := range a.views.all {
-		a.running.push("view "+p.View().Name, p.Close)
-	}
-	return nil
+	return file, nil
 }
 
-// readers are the views as readers of the log.
-func (v *views) readers() (readers []reader) {
-	for _, p := range v.all {
-		readers = append(readers, reader{p.View().Name, p.View().Types(), p.From, restarting(p.Handle)})
+// keep makes a view of the data folder.
+func (a *App) keep(_ context.Context, of projections.View, engine projections.Engine) folding {
+	p := projections.New(of, engine, a.store, a.logID, projections.Options{
+		OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Turn: a.views.turn, Logger: a.log,
+	})
+	a.views.all = append(a.views.all, &view{name: of.Name, projection: p})
+	a.running.push("view "+of.Name, p.Close)
+	return p
+}
+
+// share makes a view that other processes fold or read, too.
+func (a *App) share(ctx context.Context, of projections.View, engine projections.Engine, leases projections.Leases) folding {
+	v := &view{name: of.Name, follower: projections.NewFollower(of, engine, a.store, a.logID)}
+	a.views.all = append(a.views.all, v)
+	a.background(ctx, "follower of "+of.Name, v.follower.Run)
+	if !a.options.Roles.Has(RoleProjections) {
+		return v.follower
+	}
+	v.projection = projections.New(of, engine, a.store, a.logID, projections.Options{
+		OnFolded: func(f projections.Folded) {
+			a.metrics.folded(f)
+			v.follower.Nudge()
+		},
+		Turn: a.views.turn, Logger: a.log, Followed: true,
+	})
+	if leases != nil {
+		v.tenancy = newTenancy(leases, of.Name, a.node, a.log)
+		a.background(ctx, "lease of "+of.Name, v.tenancy.run)
+	}
+	a.running.push("view "+of.Name, func(ctx context.Context) error {
+		if err := v.projection.Close(ctx); !errors.Is(err, projections.ErrMoved) { // its new owner knows better
+			return err
+		}
+		return nil
+	})
+	return v.follower
+}
+
+// readers are the views that this process folds, or may, as readers of the log.
+func (v *views) readers(h *health) (readers []reader) {
+	for _, each := range v.all {
+		p := each.projection
+		if p == nil {
+			continue
+		}
+		r := reader{each.name, p.View().Types(), p.From, restarting(p.Handle)}
+		if each.tenancy != nil {
+			r = each.tenancy.reader(r, h)
+		}
+		readers = append(readers, r)
 	}
 	return readers
 }
@@ -74,61 +161,20 @@ func restarting(handle messaging.Handler) messaging.Handler {
 	}
 }
 
-// serveRebuilds answers requests to rebuild a view until the app stops.
+// serveRebuilds answers requests to rebuild a view, while this process owns it, until the app stops.
 func (a *App) serveRebuilds(ctx context.Context) error {
-	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{}, len(a.views.all))
-	for _, p := range a.views.all {
-		go func() {
-			p.ServeRebuilds(serving)
-			ended <- struct{}{}
-		}()
-	}
-	a.running.push("rebuilds", func(context.Context) error {
-		cancel()
-		for range a.views.all {
-			<-ended
+	for _, v := range a.views.all {
+		switch {
+		case v.projection == nil:
+		case v.tenancy == nil:
+			a.background(ctx, "rebuilds of "+v.name, v.projection.ServeRebuilds)
+		default:
+			a.background(ctx, "rebuilds of "+v.name, func(ctx context.Context) {
+				v.tenancy.whileOwner(ctx, v.projection.ServeRebuilds)
+			})
 		}
-		return nil
-	})
+	}
 	return nil
-}
-
-func (v *views) names() (names []string) {
-	for _, p := range v.all {
-		names = append(names, p.View().Name)
-	}
-	return names
-}
-
-// asOf returns the moment that a view shows; zero for a view there is none of.
-func (v *views) asOf(name string) domain.Instant {
-	for _, p := range v.all {
-		if p.View().Name == name {
-			return p.State().AsOf
-		}
-	}
-	return 0
-}
-
-// unready says which views cannot be asked yet, and why.
-func (v *views) unready(report func(part, why string)) {
-	for _, p := range v.all {
-		switch s := p.State(); {
-		case s.Building && !s.CaughtUp:
-			report(p.View().Name, building(s.Progress))
-		case s.AsOf.IsZero():
-			report(p.View().Name, "has no moment to show yet: the first evaluation is not there")
-		}
-	}
-}
-
-// building says how far a view has come. After the last event, indexes are made.
-func building(p projections.Progress) string {
-	if f := p.Fraction(); f < 1 {
-		return fmt.Sprintf("is being built, %.0f %% of the log folded", 100*f)
-	}
-	return "is being built: the log is folded, indexes are made"
 }
 
 // folded observes how long the transitions of a page took to become visible. The fleet view is the one people look at.

@@ -128,7 +128,7 @@ func TestImportSaysWhyItCannot(t *testing.T) {
 		"nobody answers":                {[]string{file, "--target", gone.URL}, "reach " + gone.URL},
 		"the target is none":            {[]string{file, "--target", "localhost:8080"}, "must be a URL"},
 		"the target cannot be read":     {[]string{file, "--target", "http://a b"}, "must be a URL"},
-		"there is no such key file":     {[]string{file, "--key-file", file + "x"}, "read the key"},
+		"there is no such key file":     {[]string{file, "--key-file", file + "x"}, "read the file of --key-file"},
 		"a gateway answers":             {[]string{file, "--target", answer(t, 502, "<html>").URL}, "502 Bad Gateway, which is no answer of Fleetbeat"},
 		"something else answers":        {[]string{file, "--target", answer(t, 200, "<html>").URL}, "what Fleetbeat does not answer"},
 		"it is sent elsewhere":          {[]string{file, "--target", elsewhere.URL}, "307 Temporary Redirect"},

@@ -116,7 +116,7 @@ func TestKeysOfAServer(t *testing.T) {
 		{[]string{"keys", "list", "--target", server.URL}, 1, "", "fleetbeat: the server refuses: an API key is needed\n", "GET"},
 		{[]string{"keys", "list", "--target", server.URL, "--key", "k", "--key-file", file}, 2, "", "not both", ""},
 		{[]string{"keys", "list", "--target", server.URL, "--key-file", empty}, 2, "", "is empty", ""},
-		{[]string{"keys", "list", "--target", server.URL, "--key-file", empty + "x"}, 1, "", "read the key", ""},
+		{[]string{"keys", "list", "--target", server.URL, "--key-file", empty + "x"}, 1, "", "read the file of --key-file", ""},
 		{[]string{"keys", "list", "--target", "localhost:8080"}, 2, "", "is not the address of a server", ""},
 	} {
 		asked = nil

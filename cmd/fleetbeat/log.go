@@ -6,17 +6,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"fleetbeat/app"
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 	"fleetbeat/eventstore/sqlite"
 )
 
 type logCmd struct {
+	eventsFlags
 	Data   string `default:"fleetbeat-data" help:"Folder of the event log." placeholder:"DIR"`
 	Stream string `help:"Only events of this stream." placeholder:"NAME"`
 	From   place  `help:"Only events after this position, as the log or an answer of the API has it." placeholder:"POSITION"`
@@ -46,9 +47,13 @@ type line struct {
 	Metadata jsontext.Value      `json:"metadata,omitempty"`
 }
 
-// Run prints the log. It opens the file beside the server that writes it.
+// Run prints the log. A file it opens beside the server that writes it.
 func (c logCmd) Run(ctx context.Context, s streams) (err error) {
-	store, err := sqlite.Open(filepath.Join(c.Data, "events.db"), sqlite.Options{ReadOnly: true})
+	engine, err := c.engine()
+	if err != nil {
+		return err
+	}
+	store, err := app.OpenLog(engine, c.Data, false, sqlite.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 
 // cli is the command line; its tags are its help.
 type cli struct {
-	Serve      serveCmd      `cmd:"" help:"Serve everything on embedded engines, from one folder."`
+	Serve      serveCmd      `cmd:"" help:"Serve: everything from one folder, on embedded engines, or a role on engines that others share."`
 	Demo       demoCmd       `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys, of a folder or of a server."`
 	Import     importCmd     `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"strings"
 
 	"fleetbeat/domain"
@@ -22,12 +20,5 @@ func (f keyFlags) key() (string, error) {
 	if f.Key != "" {
 		return "", domain.InvalidField("--key-file", "give this or --key, not both")
 	}
-	text, err := os.ReadFile(f.KeyFile)
-	if err != nil {
-		return "", fmt.Errorf("read the key: %w", err)
-	}
-	if key := strings.TrimSpace(string(text)); key != "" {
-		return key, nil
-	}
-	return "", domain.InvalidField("--key-file", "%q is empty", f.KeyFile)
+	return secretIn("--key-file", f.KeyFile)
 }

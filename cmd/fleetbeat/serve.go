@@ -16,8 +16,9 @@ import (
 
 // serveFlags are shared by serve and demo.
 type serveFlags struct {
-	Listen           string        `default:"127.0.0.1:8080" help:"Address to listen on; without API keys (fleetbeat keys create), loopback only." placeholder:"HOST:PORT"`
-	Data             string        `default:"fleetbeat-data" help:"Folder of the event log and the views; made if it is not there." placeholder:"DIR"`
+	Listen string `default:"127.0.0.1:8080" help:"Address to listen on; without API keys (fleetbeat keys create), loopback only." placeholder:"HOST:PORT"`
+	Data   string `default:"fleetbeat-data" help:"Folder of the event log and the views; made if it is not there." placeholder:"DIR"`
+	engineFlags
 	HeartbeatsMaxAge time.Duration `default:"336h" help:"How long heartbeats are kept; no timeout may be longer than half of it."`
 	UnknownVehicles  string        `default:"reject" enum:"reject,register" help:"What happens to a ping of an unknown VIN: ${enum}."`
 	MinFree          byteSize      `default:"1GiB" help:"Room that the disk should have left: below it, /readyz and the log warn (${default}; 0: never)." placeholder:"SIZE"`
@@ -27,27 +28,34 @@ type serveFlags struct {
 	LogLevel         slog.Level    `default:"info" complete:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
 }
 
-func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) app.Options {
+func (f serveFlags) options(interval, grace time.Duration, stderr io.Writer) (app.Options, error) {
+	engines, err := f.engines()
 	handler := slog.Handler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel}))
 	if f.LogFormat == "json" {
 		handler = slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel})
 	}
 	return app.Options{
-		Listen: f.Listen, Data: f.Data, Interval: interval, Grace: grace, HeartbeatsMaxAge: f.HeartbeatsMaxAge,
+		Listen: f.Listen, Data: f.Data, Engines: engines, Interval: interval, Grace: grace, HeartbeatsMaxAge: f.HeartbeatsMaxAge,
 		MinFree: int64(f.MinFree), RegisterUnknown: f.UnknownVehicles == "register", KeyRate: f.KeyRate, TrustClock: f.TrustClock,
 		Logger: slog.New(handler), Version: thisBuild().Version,
-	}
+	}, err
 }
 
 type serveCmd struct {
 	serveFlags
 	Interval time.Duration `default:"60s" help:"Seeds a new log: the time between two heartbeats. A log that is there keeps its own."`
 	Grace    time.Duration `default:"30s" help:"Seeds a new log: how much later a heartbeat may come."`
+	Roles    []app.Role    `complete:"api,liveness,projections" help:"What this process does, where others do the rest: api, liveness, projections; several with commas. Everything, without it." placeholder:"ROLE"`
 }
 
 // Run serves until a signal comes.
 func (c serveCmd) Run(ctx context.Context, s streams) error {
-	return serve(ctx, c.options(c.Interval, c.Grace, s.err), nil)
+	o, err := c.options(c.Interval, c.Grace, s.err)
+	if err != nil {
+		return err
+	}
+	o.Roles = c.Roles
+	return serve(ctx, o, nil)
 }
 
 type demoCmd struct {
@@ -59,7 +67,10 @@ type demoCmd struct {
 
 // Run serves with the classic fleet pinging, until a signal comes.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
-	o := c.options(c.Interval, c.Grace, s.err)
+	o, err := c.options(c.Interval, c.Grace, s.err)
+	if err != nil {
+		return err
+	}
 	key, err := c.key() // an admin's, where the folder has keys
 	if err != nil {
 		return err
