@@ -14,9 +14,9 @@ import { usePageTitle } from '../shell/title';
 import { useHash } from '../shell/useHash';
 import { Actions } from './Actions';
 import { CustomerDialog } from './CustomerDialog';
+import { CustomersFoot } from './CustomersFoot';
 import { CustomerTable } from './CustomerTable';
 import { type Customer, type CustomerSearch, usualOrder, validCustomerSearch } from './customer';
-import { Foot } from './Foot';
 import { LegendLine } from './LegendLine';
 import { NoCustomers, NotRead } from './NoCustomers';
 import { SettingsDialog } from './SettingsDialog';
@@ -117,7 +117,7 @@ export function CustomersPage() {
           gone={gone}
         />
       )}
-      <Foot window={window} total={total} may={may} />
+      <CustomersFoot window={window} total={total} may={may} />
       {(over?.kind === 'register' || over?.kind === 'edit') && (
         <CustomerDialog
           customer={over.kind === 'edit' ? over.customer : undefined}

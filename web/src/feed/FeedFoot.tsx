@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Filter } from '../filter/filter';
 import { count, counted } from '../format/number';
+import { Foot, type Hint } from '../parts/Foot';
 import type { Time } from '../shell/time';
 import type { Feed } from './feed';
 import { oldestOf } from './lines';
@@ -15,32 +16,18 @@ interface Props {
   time: Time;
 }
 
-const hints: readonly [string, string][] = [
-  ['j k', 'move'],
-  ['space', 'pause'],
-  ['/', 'search'],
+const hints: readonly Hint[] = [
+  [['j', 'k'], 'move'],
+  [['space'], 'pause'],
+  [['/'], 'search'],
 ];
 
 /** How far back the feed reaches, and what keys do. */
 export function FeedFoot({ state, shown, lost, filter, time }: Props) {
   return (
-    <div className="foot">
-      <span className="num" role="status">
-        {lost > 0 ? <Lost n={lost} filter={filter} /> : <Reach state={state} shown={shown} time={time} />}
-      </span>
-      <span className="hints" aria-hidden="true">
-        {hints.map(([keys, does]) => (
-          <span key={does}>
-            {keys.split(' ').map((key) => (
-              <span key={key} className="kbd">
-                {key}
-              </span>
-            ))}{' '}
-            {does}
-          </span>
-        ))}
-      </span>
-    </div>
+    <Foot hints={hints} said>
+      {lost > 0 ? <Lost n={lost} filter={filter} /> : <Reach state={state} shown={shown} time={time} />}
+    </Foot>
   );
 }
 

@@ -5,10 +5,11 @@ import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
 import { FormDialog } from '../parts/FormDialog';
 import { CustomerField } from './CustomerField';
-import { changeOf, type Typed, typedOf, type Wrong, wrongOf } from './change';
+import { changeOf, type Typed, typedOf } from './change';
 import { Decommission } from './Decommission';
 import { Stored } from './Stored';
-import { customerOf, problemOf, useWrites } from './useWrites';
+import { useVehicleForm } from './useVehicleForm';
+import { customerOf, useWrites } from './useWrites';
 import './form.css';
 
 interface Props {
@@ -47,44 +48,22 @@ interface FormProps extends Props {
 }
 
 function EditForm({ vehicle, began, typed, setTyped, onClose, setStored, onEnd }: FormProps) {
-  const [wrong, setWrong] = useState<Wrong>({});
-  const [rest, setRest] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const writes = useWrites(vehicle.vin);
-  const field = (name: keyof Typed) => ({
-    value: typed[name],
-    error: wrong[name],
-    autoComplete: 'off',
-    onChange: (event: { target: { value: string } }) => {
-      setTyped({ ...typed, [name]: event.target.value });
-      setWrong({ ...wrong, [name]: undefined });
-    },
-  });
   const store = async () => {
     const name = typed.customer.trim();
     const id = name === began.customer ? undefined : await customerOf(name);
     const { change, wrong: now } = changeOf(began, typed, id);
-    setWrong(now);
-    setRest(undefined);
-    if (Object.keys(now).length > 0) return;
+    if (Object.keys(now).length > 0) return now;
     if (Object.keys(change).length === 0) {
       onClose();
-      return;
+      return undefined;
     }
     const { warnings } = await writes.change(change);
     if (warnings?.length) setStored(warnings);
     else onClose();
+    return undefined;
   };
-  const save = () => {
-    setBusy(true);
-    store()
-      .catch((error: unknown) => {
-        const { wrong: at, rest: other } = wrongOf(problemOf(error));
-        setWrong(at);
-        setRest(other);
-      })
-      .finally(() => setBusy(false));
-  };
+  const { field, save, busy, rest } = useVehicleForm(typed, setTyped, store);
   const { intervalFrom, intervalSeconds, graceFrom, graceSeconds } = vehicle.reason;
   const inherits = (from: string, seconds: number) =>
     from === 'vehicle' ? 'Empty: as set for the customer or for all' : `Empty: ${setting(seconds)}, as now`;

@@ -4,9 +4,10 @@ import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
 import { FormDialog } from '../parts/FormDialog';
 import { CustomerField } from './CustomerField';
-import { newOf, type TypedNew, type Wrong, wrongOf } from './change';
+import { newOf, type TypedNew } from './change';
 import { Stored } from './Stored';
-import { customerOf, problemOf, useRegistering } from './useWrites';
+import { useVehicleForm } from './useVehicleForm';
+import { customerOf, useRegistering } from './useWrites';
 import './form.css';
 
 const empty: TypedNew = { vin: '', plate: '', customer: '', interval: '', grace: '' };
@@ -46,37 +47,15 @@ interface FormProps {
 
 function RegisterForm({ onClose, onStored }: FormProps) {
   const [typed, setTyped] = useState(empty);
-  const [wrong, setWrong] = useState<Wrong<keyof TypedNew>>({});
-  const [rest, setRest] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const register = useRegistering();
-  const field = (name: keyof TypedNew) => ({
-    value: typed[name],
-    error: wrong[name],
-    autoComplete: 'off',
-    onChange: (event: { target: { value: string } }) => {
-      setTyped({ ...typed, [name]: event.target.value });
-      setWrong({ ...wrong, [name]: undefined });
-    },
-  });
   const store = async () => {
     const { vehicle, wrong: now } = newOf(typed, await customerOf(typed.customer.trim()));
-    setWrong(now);
-    setRest(undefined);
-    if (Object.keys(now).length > 0) return;
+    if (Object.keys(now).length > 0) return now;
     const { vin, warnings } = await register(vehicle);
     onStored(vin, warnings ?? []);
+    return undefined;
   };
-  const save = () => {
-    setBusy(true);
-    store()
-      .catch((error: unknown) => {
-        const { wrong: at, rest: other } = wrongOf(problemOf(error));
-        setWrong(at);
-        setRest(other);
-      })
-      .finally(() => setBusy(false));
-  };
+  const { field, save, busy, rest } = useVehicleForm(typed, setTyped, store);
   return (
     <FormDialog
       title="Register a vehicle"

@@ -13,7 +13,6 @@ import { useKeys } from '../shell/keys';
 import { useGone } from '../shell/live';
 import { usePageTitle } from '../shell/title';
 import { End } from './End';
-import { Foot } from './Foot';
 import { List } from './List';
 import { NoMatch } from './NoMatch';
 import { NoVehicles } from './NoVehicles';
@@ -24,6 +23,7 @@ import { useCurrent, useMoving } from './useCurrent';
 import { useLook } from './useLook';
 import { useRows } from './useRows';
 import { useOrderAhead } from './useVehicles';
+import { VehiclesFoot } from './VehiclesFoot';
 import './vehicles.css';
 
 /** The list of vehicles with its filter. */
@@ -133,7 +133,7 @@ export function VehiclesPage() {
             />
           )}
         </div>
-        <Foot window={window} total={frozen?.n} failed={order.error?.message} />
+        <VehiclesFoot window={window} total={frozen?.n} failed={order.error?.message} />
       </section>
     </Filtered>
   );
