@@ -1,8 +1,8 @@
 // Package textfold folds text, so that people find and compare it the way they read it.
 //
-// It owns the one rule by which names, registration numbers and search needles are equal. Commands fold to compare,
-// views fold when indexing and queries fold when asking; two rules would make a vehicle that is there unfindable. It
-// knows no vehicle and no storage. Changing the rule means rebuilding every view that stores folded text.
+// It owns the one rule by which names and registration numbers are equal, and the one by which a text that is searched for
+// finds a vehicle. Commands fold to compare, views fold when indexing and readers when asking; two rules would make a vehicle
+// that is there unfindable on one engine and not on another. It knows no storage. Changing the rule means rebuilding every view that stores folded text.
 package textfold
 
 import (
