@@ -107,7 +107,7 @@ func TestSetMaxAge(t *testing.T) {
 		c.advance(2 * time.Minute)
 		assert.Empty(t, read(t, store, "s"))
 		assert.Len(t, readAll(t, store), 3)
-		server.Scavenge()
+		require.NoError(t, server.Scavenge())
 		assert.Len(t, readAll(t, store), 1)
 		assert.Equal(t, eventstore.Revision(3), mustAppend(t, store, "s", 2, one()).Revision)
 	})

@@ -82,10 +82,10 @@ func TestStore(t *testing.T) {
 			known.add(again, of)
 			return again
 		},
-		Expire: func(_ *testing.T, store eventstore.Store, _ string) {
+		Expire: func(t *testing.T, store eventstore.Store, _ string) {
 			of := known.get(store)
 			of.advance(2 * storetest.Age)
-			of.Scavenge()
+			require.NoError(t, of.Scavenge())
 		},
 	})
 }

@@ -110,10 +110,16 @@ func appendExpectation(o *streams.AppendReq_Options) (expectation, error) {
 // errDeleted is an operation on a stream that has a tombstone.
 var errDeleted = errors.New("stream is deleted")
 
-// append judges and, where it may, writes. The answer is the protocol's; the error is errDeleted.
-func (b *book) append(name string, want expectation, records []*record) (*streams.AppendResp, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// append judges and, where it may, writes. The answer is the protocol's; the error is errDeleted, or says that the log is broken.
+func (b *book) append(name string, want expectation, records []*record) (answer *streams.AppendResp, err error) {
+	if broken := b.change(func() { answer, err = b.decide(name, want, records) }); broken != nil {
+		return nil, errBroken(broken)
+	}
+	return answer, err
+}
+
+// decide is append for one of [book.change].
+func (b *book) decide(name string, want expectation, records []*record) (*streams.AppendResp, error) {
 	ids := make([]uuid.UUID, len(records))
 	for i, r := range records {
 		ids[i] = r.id
@@ -144,7 +150,6 @@ func (b *book) append(name string, want expectation, records []*record) (*stream
 	if softDeleted && len(records) > 0 {
 		b.truncate(name, first)
 	}
-	b.announce()
 	return success(last, r), nil
 }
 

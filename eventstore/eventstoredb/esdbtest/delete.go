@@ -58,18 +58,20 @@ func (s *service) Tombstone(ctx context.Context, request *streams.TombstoneReq) 
 }
 
 // remove judges a deletion as an append of something new and lets write do it.
-func (s *service) remove(ctx context.Context, name string, want expectation, write func(*book) *record) (Position, error) {
-	s.book.mu.Lock()
-	defer s.book.mu.Unlock()
-	switch v, _ := s.book.judge(name, want, []uuid.UUID{uuid.New()}); v {
-	case streamDeleted:
-		return Position{}, withTrailer(unaryTrailers{grpc.ServerTransportStreamFromContext(ctx)}, errDeleted, name)
-	case wrongRevision:
-		_ = grpc.SetTrailer(ctx, metadata.Pairs("exception", "wrong-expected-version", "stream-name", name))
-		return Position{}, status.Errorf(codes.FailedPrecondition, "Delete failed due to WrongExpectedVersion. Stream: %s", name)
-	case accept, repeated:
+func (s *service) remove(ctx context.Context, name string, want expectation, write func(*book) *record) (at Position, err error) {
+	broken := s.book.change(func() {
+		switch v, _ := s.book.judge(name, want, []uuid.UUID{uuid.New()}); v {
+		case streamDeleted:
+			err = withTrailer(unaryTrailers{grpc.ServerTransportStreamFromContext(ctx)}, errDeleted, name)
+		case wrongRevision:
+			_ = grpc.SetTrailer(ctx, metadata.Pairs("exception", "wrong-expected-version", "stream-name", name))
+			err = status.Errorf(codes.FailedPrecondition, "Delete failed due to WrongExpectedVersion. Stream: %s", name)
+		case accept, repeated:
+			at = write(s.book).position
+		}
+	})
+	if broken != nil {
+		return Position{}, errBroken(broken)
 	}
-	r := write(s.book)
-	s.book.announce()
-	return r.position, nil
+	return at, err
 }

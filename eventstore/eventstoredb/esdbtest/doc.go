@@ -1,5 +1,5 @@
 // Package esdbtest is an EventStoreDB for tests: an in-process server that speaks the engine's gRPC protocol to its
-// unmodified client, keeps its log in memory, and fails on demand.
+// unmodified client, keeps its log in memory or in a file, and fails on demand. Command esdbtest/cmd runs it as a process.
 //
 // It owns nothing but the likeness, and must not be made kinder than the real server: what the adapter relies on here
 // it will rely on there. It knows neither the port nor the adapter. Tests of package eventstoredb call it, and any test
@@ -17,8 +17,11 @@
 //   - Subscriptions to $all, with prefix or regular-expression filters on type or stream: exclusive start, catch-up, checkpoint,
 //     caught up, live; fell behind and 2^64-1 checkpoints by hook. System events ("$…") are in $all like any other.
 //   - Gossip of one living leader, supported methods, keepalive pings every 10 s.
+//   - With [Options.Data] a file that is synced before an append is answered or seen by anybody, and replayed at the start: kill -9 of the
+//     process loses nothing that was acknowledged. Appends that wait together share one sync. A torn end is cut off.
 //
-// Not modelled: durability, TLS, users and access rights, clusters and NotLeader, links, persistent subscriptions, projections,
+// Not modelled: replication, a log larger than memory (the file holds it twice: it is never compacted, scavenged or not), checks that two
+// processes do not use one file, TLS, users and access rights, clusters and NotLeader, links, persistent subscriptions, projections,
 // batch append, subscriptions to one stream, filtered reads of $all that are no subscription, the statistics that a real server
 // writes to its own log, its own 500-event buffers (a subscriber here falls behind only when told to), scavenging by itself,
 // the time that anything takes.

@@ -62,8 +62,9 @@ func (s *Server) FallBehind() {
 	f.behind = newSignal()
 }
 
-// Scavenge removes expired and truncated events from the log for good, as an operator's scavenge does.
-func (s *Server) Scavenge() { s.service.book.scavenge() }
+// Scavenge removes expired and truncated events from the log for good, as an operator's scavenge does. What it removed is still in the
+// file of [Options.Data]. The error says that the file could not be written.
+func (s *Server) Scavenge() error { return s.service.book.scavenge() }
 
 // SetHooks replaces the hooks, for calls that begin from now on.
 func (s *Server) SetHooks(h Hooks) { s.service.hook.Store(&h) }

@@ -54,10 +54,15 @@ type book struct {
 	next    uint64
 	changed chan struct{} // closed and replaced when the log grows
 	now     func() time.Time
+	names   map[string]string // one copy of each name that events bear
+
+	turns   turns
+	journal *journal // nil where the log is in memory only
+	broken  error    // why nothing is answered any more: what is on the disk is not known
 }
 
 func newBook(now func() time.Time) *book {
-	return &book{streams: map[string]*stream{}, next: firstPosition, changed: make(chan struct{}), now: now}
+	return &book{streams: map[string]*stream{}, names: map[string]string{}, next: firstPosition, changed: make(chan struct{}), now: now}
 }
 
 // stream returns what is known of a stream; the caller holds the lock.
@@ -68,20 +73,38 @@ func (b *book) stream(name string) *stream {
 	return &stream{last: noStream}
 }
 
-// write stores r at the end of its stream and of the log; the caller holds the lock.
+// write stores r at the end of its stream and of the log; the caller is one of [book.change].
 func (b *book) write(r *record) {
+	r.created = b.now()
+	if b.journal != nil {
+		b.journal.record(r)
+	}
+	b.place(r)
+}
+
+// place is write for what is in the journal already.
+func (b *book) place(r *record) {
+	r.stream, r.eventType, r.contentType = b.name(r.stream), b.name(r.eventType), b.name(r.contentType)
 	s := b.streams[r.stream]
 	if s == nil {
 		s = &stream{last: noStream}
 		b.streams[r.stream] = s
 	}
 	r.position = Position{Commit: b.next, Prepare: b.next}
-	r.created = b.now()
 	b.places = append(b.places, b.next)
 	b.next += uint64(94 + len(r.stream) + len(r.eventType) + len(r.data) + len(r.metadata))
 	s.last = r.revision
 	s.records = append(s.records, r)
 	b.all = append(b.all, r)
+}
+
+// name returns the one copy of a name, so that a million events of few streams hold few names.
+func (b *book) name(n string) string {
+	if one, ok := b.names[n]; ok {
+		return one
+	}
+	b.names[n] = n
+	return n
 }
 
 // announce wakes whoever waits for the log to grow; the caller holds the lock.
@@ -106,14 +129,17 @@ func (b *book) valid(p Position) bool {
 }
 
 // after returns the events that lie after p, at most limit, and the channel that closes when there are more.
-func (b *book) after(p Position, limit int) ([]*record, <-chan struct{}) {
+func (b *book) after(p Position, limit int) ([]*record, <-chan struct{}, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	if b.broken != nil {
+		return nil, nil, errBroken(b.broken)
+	}
 	i := b.from(p)
 	if i < len(b.all) && b.all[i].position == p {
 		i++
 	}
-	return b.all[i:min(i+limit, len(b.all)):len(b.all)], b.changed
+	return b.all[i:min(i+limit, len(b.all)):len(b.all)], b.changed, nil
 }
 
 // head returns the position of the last event, zero for an empty log.
@@ -128,12 +154,21 @@ func (b *book) head() Position {
 }
 
 // scavenge removes for good what reading its stream hides, except the newest event of each stream.
-func (b *book) scavenge() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func (b *book) scavenge() error {
+	return b.change(func() {
+		now := b.now()
+		if b.journal != nil {
+			b.journal.scavenge(now)
+		}
+		b.scavengeAt(now)
+	})
+}
+
+// scavengeAt is scavenge at a moment; the caller holds the lock.
+func (b *book) scavengeAt(now time.Time) {
 	gone := map[*record]bool{}
 	for name, s := range b.streams {
-		rule := b.rule(name)
+		rule := b.ruleAt(name, now)
 		keep := s.records[:0:0]
 		for _, r := range s.records {
 			if rule.hides(r, s.last) && r.revision != s.last {
@@ -144,7 +179,7 @@ func (b *book) scavenge() {
 		}
 		s.records = keep
 	}
-	all := make([]*record, 0, len(b.all))
+	all := make([]*record, 0, len(b.all)-len(gone))
 	for _, r := range b.all {
 		if !gone[r] {
 			all = append(all, r)

@@ -19,7 +19,10 @@ type rule struct {
 
 // rule reads the metadata of a stream; the caller holds the lock. Metadata that cannot be read count as none, as in the
 // real server. A metastream keeps its newest event only.
-func (b *book) rule(name string) rule {
+func (b *book) rule(name string) rule { return b.ruleAt(name, b.now()) }
+
+// ruleAt is rule at a moment.
+func (b *book) ruleAt(name string, now time.Time) rule {
 	if strings.HasPrefix(name, metastreamPrefix) {
 		return rule{maxCount: 1}
 	}
@@ -33,7 +36,7 @@ func (b *book) rule(name string) rule {
 	}
 	r := rule{maxCount: meta.MaxCount, truncateBefore: meta.TruncateBefore}
 	if meta.MaxAge > 0 {
-		r.oldest = b.now().Add(-time.Duration(meta.MaxAge) * time.Second)
+		r.oldest = now.Add(-time.Duration(meta.MaxAge) * time.Second)
 	}
 	return r
 }

@@ -38,6 +38,9 @@ func (s *service) readAll(o *streams.ReadReq_Options, call streams.Streams_ReadS
 func (b *book) selectAll(o *streams.ReadReq_Options) ([]*record, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	if b.broken != nil {
+		return nil, errBroken(b.broken)
+	}
 	at := 0
 	switch p := o.GetAll().GetAllOption().(type) {
 	case *streams.ReadReq_Options_AllOptions_End:
@@ -51,6 +54,9 @@ func (b *book) selectAll(o *streams.ReadReq_Options) ([]*record, error) {
 	}
 	return cut(b.all, at, o), nil
 }
+
+// errBroken is the answer to everything once the journal could not be written.
+func errBroken(err error) error { return status.Errorf(codes.Unavailable, "esdbtest: %v", err) }
 
 func errPosition() error {
 	return status.Error(codes.InvalidArgument, "Trying to read from an invalid position.")
@@ -86,6 +92,9 @@ func (s *service) readStream(o *streams.ReadReq_Options, call streams.Streams_Re
 func (b *book) selectStream(name string, o *streams.ReadReq_Options) (records []*record, known bool, err error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	if b.broken != nil {
+		return nil, false, errBroken(b.broken)
+	}
 	s, rule := b.stream(name), b.rule(name)
 	switch {
 	case s.last == tombstoned:

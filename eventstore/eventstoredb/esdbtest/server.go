@@ -25,12 +25,14 @@ type Options struct {
 	Listen  string           // address; "127.0.0.1:0" where empty
 	Version string           // what the server says it is; "24.10.5" where empty
 	Now     func() time.Time // the server's clock, for "created" and $maxAge; time.Now where nil
+	Data    string           // a file that keeps the log, durable before anything is answered; in memory only where empty
 }
 
 // Server is a running server. All methods may be called by many goroutines at once.
 type Server struct {
 	service *service
 	address string
+	cut     int64
 
 	mu   sync.Mutex
 	grpc *grpc.Server // nil while stopped
@@ -60,11 +62,16 @@ func Start(t testing.TB, o ...Options) *Server {
 	if err != nil {
 		t.Fatalf("start esdbtest: %v", err)
 	}
-	t.Cleanup(s.Stop)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close esdbtest: %v", err)
+		}
+	})
 	return s
 }
 
-// New starts a server with an empty log. The error says that it cannot listen.
+// New starts a server, with an empty log or with what the file of [Options.Data] holds. The error says that it cannot listen, or what
+// is wrong with the file.
 func New(o Options) (*Server, error) {
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
@@ -78,7 +85,27 @@ func New(o Options) (*Server, error) {
 	s := &Server{address: o.Listen, service: &service{book: newBook(o.Now), version: o.Version}}
 	s.service.faults.drop, s.service.faults.behind = newSignal(), newSignal()
 	s.SetHooks(Hooks{})
-	return s, s.Resume()
+	listener, err := s.listen() // before the file is touched: another server may be at it
+	if err != nil {
+		return nil, err
+	}
+	if o.Data != "" {
+		if s.service.book.journal, s.cut, err = openJournal(o.Data, s.service.book); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
+	s.serve(listener)
+	return s, nil
+}
+
+// Cut returns how many bytes of a torn end were cut off the file: appends that were under way when a server was killed, and were
+// never answered.
+func (s *Server) Cut() int64 { return s.cut }
+
+// Close stops the server for good and closes its file. Closing twice is harmless.
+func (s *Server) Close() error {
+	s.Stop()
+	return s.service.book.close()
 }
 
 // Resume listens again at the same address, with the same log, after Stop. The error says that it cannot listen.
@@ -88,11 +115,24 @@ func (s *Server) Resume() error {
 	if s.grpc != nil {
 		return errors.New("esdbtest is running")
 	}
+	listener, err := s.listen()
+	if err != nil {
+		return err
+	}
+	s.serve(listener)
+	return nil
+}
+
+func (s *Server) listen() (net.Listener, error) {
 	listener, err := net.Listen("tcp", s.address)
 	if err != nil {
-		return fmt.Errorf("listen for esdbtest: %w", err)
+		return nil, fmt.Errorf("listen for esdbtest: %w", err)
 	}
 	s.address = listener.Addr().String()
+	return listener, nil
+}
+
+func (s *Server) serve(listener net.Listener) {
 	s.grpc = grpc.NewServer(
 		// The client pings every 10 s, streams or not. The default enforcement would cut it off at the third; the real server has none.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Nanosecond, PermitWithoutStream: true}),
@@ -118,7 +158,6 @@ func (s *Server) Resume() error {
 		defer close(done)
 		_ = server.Serve(listener) // ends with the listener, which Stop closes
 	}()
-	return nil
 }
 
 func (s *service) called(ctx context.Context, method string) error {

@@ -198,7 +198,7 @@ func TestMetadata(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, check.want, readStream(t, c, "s", everything), name)
 			assert.Len(t, readAll(t, c, esdb.ReadAllOptions{}, 99), 6, "the log shows them still")
-			server.Scavenge()
+			require.NoError(t, server.Scavenge())
 			assert.Equal(t, check.want, readStream(t, c, "s", everything), name)
 			assert.Len(t, readAll(t, c, esdb.ReadAllOptions{}, 99), len(check.want)+1, name)
 		}
@@ -212,7 +212,7 @@ func TestMetadata(t *testing.T) {
 		m.SetTruncateBefore(99)
 		_, err := c.SetStreamMetadata(t.Context(), "s", esdb.AppendToStreamOptions{}, m)
 		require.NoError(t, err)
-		server.Scavenge()
+		require.NoError(t, server.Scavenge())
 		assert.Empty(t, readStream(t, c, "s", everything))
 		assert.Equal(t, []string{"a", "$metadata"}, types(readAll(t, c, esdb.ReadAllOptions{}, 99)))
 		next := add(t, c, "s", esdb.Revision(2), happened(1, "a")...)

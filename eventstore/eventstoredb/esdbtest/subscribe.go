@@ -58,7 +58,10 @@ func (s *service) subscribe(o *streams.ReadReq_Options, call streams.Streams_Rea
 // run sends what there is and what comes until the client goes, the server stops or a fault ends it.
 func (f *follower) run(live bool, drop, behind *signal) error {
 	for {
-		records, changed := f.service.book.after(f.at, readBatch)
+		records, changed, err := f.service.book.after(f.at, readBatch)
+		if err != nil {
+			return err
+		}
 		for _, r := range records {
 			if err := f.consider(r); err != nil {
 				return err
