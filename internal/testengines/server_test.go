@@ -1,0 +1,158 @@
+package testengines
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// unlessMissing skips a test aloud where the machine has no such engine, and fails where it must have one.
+func unlessMissing(t *testing.T, engine string, err error) {
+	t.Helper()
+	if err != nil && !Required(engine) {
+		t.Skip("SKIPPED:", err)
+	}
+	require.NoError(t, err)
+}
+
+// started is an engine that ends with the test.
+func started(t *testing.T, engine string, start func(context.Context, Options) (*Server, error)) *Server {
+	t.Helper()
+	s, err := start(t.Context(), Options{})
+	unlessMissing(t, engine, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			said, _ := os.ReadFile(s.LogFile())
+			t.Logf("%s said:\n%s", engine, said)
+		}
+		assert.NoError(t, s.Stop())
+	})
+	return s
+}
+
+// gone reports whether no process has an id.
+func gone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	s := started(t, NamePostgres, StartPostgres)
+	assert.Equal(t, []string{"on"}, ask(t, s.URL(), "SHOW fsync"), "it must lose what a real one would lose, and no more")
+	ask(t, s.URL(), "CREATE TABLE kept (word text)")
+	ask(t, s.URL(), "INSERT INTO kept VALUES ('Åke')")
+	was, pid := s.URL(), s.PID()
+
+	s.Kill()
+	assert.True(t, gone(pid))
+	assert.Zero(t, s.PID())
+	_, err := net.Dial("tcp", hostOf(t, was))
+	assert.Error(t, err, "nobody listens where it was killed")
+
+	require.NoError(t, s.Restart(t.Context()))
+	assert.Equal(t, was, s.URL(), "its clients find it where it was")
+	assert.NotEqual(t, pid, s.PID())
+	assert.Equal(t, []string{"Åke"}, ask(t, s.URL(), "SELECT word FROM kept"))
+
+	pid = s.PID()
+	require.NoError(t, s.Stop())
+	assert.True(t, gone(pid))
+	assert.NoDirExists(t, filepath.Dir(s.LogFile()), "a temporary folder is removed")
+	require.NoError(t, s.Stop(), "a second stop is harmless")
+	assert.Error(t, s.Restart(t.Context()), "what was stopped for good stays so")
+}
+
+func TestElasticsearch(t *testing.T) {
+	t.Parallel()
+	s := started(t, NameElasticsearch, StartElasticsearch)
+	document := s.URL() + "/kept/_doc/1?refresh=true"
+	status, said := request(t, http.MethodPut, document, `{"word":"Åke"}`)
+	require.Equal(t, 201, status, said)
+	was, pid := s.URL(), s.PID()
+
+	s.Kill()
+	assert.True(t, gone(pid), "the server itself, not only its launcher")
+	require.NoError(t, s.Restart(t.Context()))
+	assert.Equal(t, was, s.URL(), "its clients find it where it was")
+	assert.NotEqual(t, pid, s.PID())
+	status, said = request(t, http.MethodGet, document, "")
+	require.Equal(t, 200, status, said)
+	assert.Contains(t, said, `"Åke"`)
+
+	pid = s.PID()
+	require.NoError(t, s.Stop())
+	assert.True(t, gone(pid))
+	assert.NoDirExists(t, filepath.Dir(s.LogFile()), "a temporary folder is removed")
+}
+
+func request(t *testing.T, method, url, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(said)
+}
+
+func hostOf(t *testing.T, address string) string {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	return parsed.Host
+}
+
+// ask sends one statement by the simple protocol and returns the first column of what comes back: this package is to need no
+// driver, whose pools and retries would hide whether a server is there.
+func ask(t *testing.T, address, statement string) (column []string) {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	conn, err := net.DialTimeout("tcp", parsed.Host, 10*time.Second)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
+	hello := "\x00\x03\x00\x00user\x00" + parsed.User.Username() + "\x00database\x00" + strings.Trim(parsed.Path, "/") + "\x00\x00"
+	_, err = conn.Write([]byte(sized(hello) + "Q" + sized(statement+"\x00")))
+	require.NoError(t, err)
+	for in, ready := bufio.NewReader(conn), 0; ready < 2; {
+		kind, err := in.ReadByte()
+		require.NoError(t, err)
+		var size [4]byte
+		_, err = io.ReadFull(in, size[:])
+		require.NoError(t, err)
+		body := make([]byte, binary.BigEndian.Uint32(size[:])-4)
+		_, err = io.ReadFull(in, body)
+		require.NoError(t, err)
+		switch kind {
+		case 'E':
+			require.Fail(t, "Postgres refuses "+statement, fmt.Sprintf("%q", body))
+		case 'D': // columns, then for each its length and value
+			column = append(column, string(body[6:6+binary.BigEndian.Uint32(body[2:6])]))
+		case 'Z': // once after the greeting, once after the statement
+			ready++
+		}
+	}
+	return column
+}
+
+// sized puts the length in front, which counts itself.
+func sized(body string) string {
+	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))) + body
+}
