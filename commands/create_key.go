@@ -48,7 +48,7 @@ func (w *writer) createKey(ctx context.Context, cmd CreateKey) (KeyResult, error
 			return KeyResult{}, err
 		}
 	}
-	text, prefix := domain.KeyText(rand.Text() + rand.Text() + rand.Text())
+	text, prefix := NewKeyText()
 	event, err := decideCreateKey(state, known, cmd, prefix, domain.ProofOf(text), w.now())
 	if err != nil {
 		return KeyResult{}, err
@@ -58,6 +58,11 @@ func (w *writer) createKey(ctx context.Context, cmd CreateKey) (KeyResult, error
 		return KeyResult{}, err
 	}
 	return KeyResult{Key: *keyFrom(event), Text: text, Position: position}, nil
+}
+
+// NewKeyText returns the text of a fresh key, 260 random bits that are stored nowhere, and its prefix.
+func NewKeyText() (text, prefix string) {
+	return domain.KeyText(rand.Text() + rand.Text() + rand.Text())
 }
 
 // errPrefixTaken is chance at work, once in a million million keys: another prefix will do.

@@ -38,6 +38,7 @@ type Handlers struct {
 	DecommissionVehicle Handler[DecommissionVehicle, DecommissionResult]
 	ChangeSettings      Handler[ChangeSettings, SettingsResult]
 	CreateKey           Handler[CreateKey, KeyResult]
+	EnsureKey           Handler[EnsureKey, KeyResult]
 	RevokeKey           Handler[RevokeKey, KeyResult]
 	ImportFleet         *ImportFleetHandler
 	RecordHeartbeats    *RecordHeartbeatsHandler
@@ -61,6 +62,7 @@ func New(o Options) *Handlers {
 		DecommissionVehicle: retried(w.decommissionVehicle),
 		ChangeSettings:      retried(w.changeSettings),
 		CreateKey:           retried(w.createKey),
+		EnsureKey:           retried(w.ensureKey),
 		RevokeKey:           retried(w.revokeKey),
 		ImportFleet:         newImportFleetHandler(w),
 		RecordHeartbeats:    newRecordHeartbeatsHandler(w, o, register),

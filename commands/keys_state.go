@@ -58,3 +58,14 @@ func (w *writer) appendKey(ctx context.Context, s keysState, event domain.Event)
 	w.keyring.take(append(s.events, keyEvent{event, appended.Position}), false)
 	return appended.Position, nil
 }
+
+// holds reports whether text is the key that was made with a prefix, in force or revoked.
+func (s *keysState) holds(prefix, text string) bool {
+	for _, e := range s.events {
+		if made, ok := e.Event.(*domain.KeyCreated); ok && made.Prefix == prefix {
+			proof, sound := domain.ParseProof(made.SHA256, made.SessionKey)
+			return sound && proof.Holds(text)
+		}
+	}
+	return false
+}

@@ -34,6 +34,33 @@ func KeyPrefix(text string) (prefix string, ok bool) {
 	return text[len(keyBeginning):end], true
 }
 
+// keyAlphabet is what a key's prefix and secret are made of: base 32, in small letters.
+const keyAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
+
+// leastVariety is how many different characters a secret has at least. One that is random has about 26, and fewer than 12
+// once in more than a million million: a word that somebody typed again and again is no secret.
+const leastVariety = 12
+
+// ParseKey returns the prefix of a key that was made elsewhere and is to be stored, or the Invalid error naming field, which
+// does not repeat the key.
+func ParseKey(field, text string) (prefix string, err error) {
+	prefix, ok := KeyPrefix(text)
+	secret := text[min(len(text), keyLength-keySecretLength):]
+	if !ok || strings.Trim(prefix+secret, keyAlphabet) != "" {
+		return "", InvalidField(field, "has not the form of an API key; fleetbeat keys generate makes one")
+	}
+	different := 0
+	for _, c := range keyAlphabet {
+		if strings.ContainsRune(secret, c) {
+			different++
+		}
+	}
+	if different < leastVariety {
+		return "", InvalidField(field, "is not random enough to be a secret; fleetbeat keys generate makes one")
+	}
+	return prefix, nil
+}
+
 // Proof is what is kept of a key: enough to know it again, and not enough to make it, or a session of it, anew. A copy of
 // the log, a backup say, must not be worth a login: so sessions are signed with what only the key itself yields, and what
 // is kept proves the signature.

@@ -30,6 +30,30 @@ func TestAKeySaysHowItIsFound(t *testing.T) {
 	}
 }
 
+func TestAKeyThatWasMadeElsewhere(t *testing.T) {
+	t.Parallel()
+	const random = "abcdefgh" + "mzkfq2w7hd5xj3rtn4bvyclsaogipe6u" + "mzkfq2w7hd5xj3rtn4bv"
+	sound, _ := domain.KeyText(random)
+	prefix, err := domain.ParseKey("key", sound)
+	require.NoError(t, err)
+	assert.Equal(t, "abcdefgh", prefix)
+	eleven, _ := domain.KeyText("abcdefgh" + strings.Repeat("bcdefghijkl", 5))
+	twelve, _ := domain.KeyText("abcdefgh" + strings.Repeat("bcdefghijklm", 5))
+	_, err = domain.ParseKey("key", twelve)
+	require.NoError(t, err)
+	for _, wrong := range []string{
+		"", "fb_", sound[:63], sound + "a", strings.ToUpper(sound), "fb_abcdefg1" + sound[11:], sound[:63] + "0", sound[:62] + "é", sound[:63] + "\n",
+		sound[:20] + "_" + sound[21:], aKey("a"), eleven, "fb_changeme_" + strings.Repeat("changeme", 7)[:52],
+	} {
+		_, err := domain.ParseKey("key", wrong)
+		var invalid *domain.Error
+		require.ErrorAs(t, err, &invalid, wrong)
+		assert.Equal(t, domain.Invalid, invalid.Kind)
+		assert.Equal(t, "key", invalid.Fields[0].Field)
+		assert.True(t, wrong == "" || wrong == "fb_" || !strings.Contains(err.Error(), wrong), "it is not repeated: it may be a secret all the same")
+	}
+}
+
 func TestAProofKnowsItsKeyAgain(t *testing.T) {
 	t.Parallel()
 	text := aKey("a")

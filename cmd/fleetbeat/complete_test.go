@@ -29,7 +29,7 @@ func TestComplete(t *testing.T) {
 		want  []string
 	}{
 		"a subcommand by its beginning":                 {[]string{"re"}, []string{"rebuild", "restore"}},
-		"a subcommand of a subcommand":                  {[]string{"keys", ""}, []string{"create", "list", "revoke"}},
+		"a subcommand of a subcommand":                  {[]string{"keys", ""}, []string{"create", "generate", "ensure", "list", "revoke"}},
 		"hidden subcommands are not offered":            {[]string{"serve-"}, nil},
 		"a flag by its beginning":                       {[]string{"serve", "--log-"}, []string{"--log-format", "--log-level"}},
 		"a flag of what a subcommand stands for":        {[]string{"simulate", "--mass"}, []string{"--mass-outage-every"}},

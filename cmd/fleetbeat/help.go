@@ -64,6 +64,51 @@ Examples:
         --name gateway --scopes ingest --customer d1d7bc3640bea6f3 >gateway.key`
 }
 
+// Help is about a key for a deployment.
+func (generateKeyCmd) Help() string {
+	return `It lets nobody in until it is stored: see keys ensure.
+
+Examples:
+
+    fleetbeat keys generate >admin.key
+    fleetbeat keys generate | docker secret create fleetbeat_admin_key_1 -`
+}
+
+// Help is about storing a deployment's key.
+func (ensureKeyCmd) Help() string {
+	return `It may run at each start, and several at once: the key is stored once. One that was revoked stays so, which is no error.
+What it may do does not change: other scopes than it was stored with are refused.
+
+Examples:
+
+    fleetbeat keys generate >admin.key
+    fleetbeat keys ensure --data /srv/fb --secret-file admin.key \
+        --name bootstrap --scopes admin`
+}
+
+// Help is about health checks.
+func (healthCmd) Help() string {
+	return `Exit codes: 0 it is well, 1 it is not or nobody answers, 2 it was asked wrongly. Restart what is not well; do not restart
+what is not --ready, which ends by itself or has its reason elsewhere. FLEETBEAT_LISTEN is the server's own variable: where it
+is set, both go by it.
+
+Examples:
+
+    fleetbeat health
+    fleetbeat health --listen 127.0.0.1:9090 --ready`
+}
+
+// Help is about the classic fleet at a server.
+func (simulateClassicCmd) Help() string {
+	return `It waits until the target is ready, registers the fleet where it is not known (which needs an admin's key, where there are
+keys), and pings at random around the timeout that the target's settings say.
+
+Examples:
+
+    fleetbeat simulate classic --target http://127.0.0.1:8080 \
+        --key-file admin.key`
+}
+
 // Help is about listing keys.
 func (listKeysCmd) Help() string {
 	return `Examples:

@@ -17,14 +17,16 @@ import (
 
 // keysCmd makes, lists and revokes API keys.
 type keysCmd struct {
-	Create createKeyCmd `cmd:"" help:"Make an API key and print it, this once."`
-	List   listKeysCmd  `cmd:"" help:"List the API keys, without the keys themselves, which nobody knows but their holders."`
-	Revoke revokeKeyCmd `cmd:"" help:"Revoke an API key: it lets nobody in any more, and its sessions end."`
+	Create   createKeyCmd   `cmd:"" help:"Make an API key and print it, this once."`
+	Generate generateKeyCmd `cmd:"" help:"Print a fresh API key that is stored nowhere: a deployment's secret, which ensure stores."`
+	Ensure   ensureKeyCmd   `cmd:"" help:"Store an API key that a deployment brings along, unless it was stored before."`
+	List     listKeysCmd    `cmd:"" help:"List the API keys, without the keys themselves, which nobody knows but their holders."`
+	Revoke   revokeKeyCmd   `cmd:"" help:"Revoke an API key: it lets nobody in any more, and its sessions end."`
 }
 
 // whereKeys says where keys are: in a folder that nobody serves, or at a server.
 type whereKeys struct {
-	Data   string `default:"fleetbeat-data" help:"Folder of the event log, where no server runs on it." placeholder:"DIR"`
+	keysLog
 	Target string `help:"Asks the Fleetbeat at this address, in place of a folder." placeholder:"URL"`
 	keyFlags
 }
@@ -42,7 +44,17 @@ func (w whereKeys) use(ctx context.Context, create bool, do func(context.Context
 		}
 		return do(ctx, client.keys(ctx))
 	}
-	err := app.UseKeys(ctx, w.Data, create, do)
+	return w.keysLog.use(ctx, create, do)
+}
+
+// keysLog is an event log that keys are in, without a server.
+type keysLog struct {
+	Data string `default:"fleetbeat-data" help:"Folder of the event log, where no server runs on it." placeholder:"DIR"`
+}
+
+// use hands its keys to do.
+func (l keysLog) use(ctx context.Context, create bool, do func(context.Context, app.Keys) error) error {
+	err := app.UseKeys(ctx, l.Data, create, do)
 	if errors.Is(err, app.ErrDataInUse) {
 		return fmt.Errorf("%w: ask that one, with --target http://HOST:PORT and an admin's key in FLEETBEAT_KEY", err)
 	}

@@ -67,6 +67,50 @@ func TestKeysOfAFolder(t *testing.T) {
 	assert.NotEmpty(t, last.RevokedAt)
 }
 
+func TestEnsuringAKey(t *testing.T) {
+	t.Parallel()
+	data, secret := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "secret")
+	code, text, said := command(t, "keys", "generate")
+	require.Equal(t, 0, code)
+	assert.Empty(t, said)
+	require.Regexp(t, `^fb_[a-z2-7]{8}_[a-z2-7]{52}\n$`, text, "a script takes it as it is")
+	require.NoError(t, os.WriteFile(secret, []byte(text), 0o600))
+	ensure := func(name, scopes string) (int, string) {
+		code, out, said := command(t, "keys", "ensure", "--data", data, "--secret-file", secret, "--name", name, "--scopes", scopes)
+		assert.Empty(t, out)
+		assert.NotContains(t, said, text[12:64], "it is a secret")
+		return code, said
+	}
+	code, said = ensure("bootstrap", "read")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, said, "fleetbeat: scopes: the first key must have admin")
+	id := text[3:11]
+	for _, want := range []string{"key " + id + " (bootstrap) stored\n", "key " + id + " (bootstrap) is stored already, nothing was done\n"} {
+		code, said = ensure("bootstrap", "admin")
+		assert.Equal(t, 0, code)
+		assert.Equal(t, want, said)
+	}
+	code, said = ensure("bootstrap", "read,admin")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, said, "may do something else")
+	code, _, said = command(t, "keys", "create", "--data", data, "--name", "Anna", "--scopes", "admin")
+	require.Equal(t, 0, code, said)
+	code, _, said = command(t, "keys", "revoke", "--data", data, id)
+	require.Equal(t, 0, code, said)
+	code, said = ensure("bootstrap", "admin")
+	assert.Equal(t, 0, code, "a deployment starts again when its first key is revoked, as it should be")
+	assert.Contains(t, said, "it stays revoked, and nothing was done\n")
+
+	require.NoError(t, os.WriteFile(secret, []byte("changeme"), 0o600))
+	code, said = ensure("x", "admin")
+	assert.Equal(t, 2, code)
+	assert.Equal(t, "fleetbeat: key: has not the form of an API key; fleetbeat keys generate makes one\n", said)
+	require.NoError(t, os.Remove(secret))
+	code, said = ensure("x", "admin")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, said, "read the key: ")
+}
+
 func TestKeysOfAServer(t *testing.T) {
 	t.Parallel()
 	var asked []string

@@ -23,6 +23,7 @@ type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Serve: everything from one folder, on embedded engines, or a role on engines that others share."`
 	Demo       demoCmd       `cmd:"" help:"Serve, with the classic fleet of 3 customers and 7 vehicles pinging over HTTP."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys, of a folder or of a server."`
+	Health     healthCmd     `cmd:"" help:"Ask the server of this machine whether it is well: 0 or 1, for health checks."`
 	Import     importCmd     `cmd:"" help:"Import a CSV file of customers and vehicles into a running server: all of it or nothing."`
 	Log        logCmd        `cmd:"" help:"Print the events of a data folder, one a line, also while it is served."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Fold a view from the log anew: fleet, latest, relations or timeline."`

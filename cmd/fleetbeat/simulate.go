@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 )
 
 type simulateCmd struct {
-	Run   simulateRunCmd   `cmd:"" default:"withargs" help:"Play a fleet: register it, let it ping, measure what comes of it. The default."`
-	Check simulateCheckCmd `cmd:"" help:"Compare a truth file with what its target told; exits with 1 where something is not explained."`
+	Run     simulateRunCmd     `cmd:"" default:"withargs" help:"Play a fleet: register it, let it ping, measure what comes of it. The default."`
+	Classic simulateClassicCmd `cmd:"" help:"Have the classic fleet of 3 customers and 7 vehicles ping a server, until ^C."`
+	Check   simulateCheckCmd   `cmd:"" help:"Compare a truth file with what its target told; exits with 1 where something is not explained."`
 }
 
 type simulateRunCmd struct {
@@ -86,6 +88,21 @@ func (c simulateCheckCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return verdict(&findings)
+}
+
+type simulateClassicCmd struct{ target }
+
+// Run waits for the target and plays until a signal comes.
+func (c simulateClassicCmd) Run(ctx context.Context, s streams) error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	err = simulate.ClassicAt(ctx, c.Target, key, slog.New(slog.NewTextHandler(s.err, nil)))
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // verdict is the error that makes a run with unexplained transitions exit with 1.

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"fleetbeat/app"
+	"fleetbeat/commands"
+	"fleetbeat/domain"
+)
+
+// generateKeyCmd prints a fresh key that is stored nowhere.
+type generateKeyCmd struct{}
+
+// Run prints it, alone, so that a script can take it.
+func (generateKeyCmd) Run(s streams) error {
+	text, _ := commands.NewKeyText()
+	_, err := fmt.Fprintln(s.out, text)
+	return err
+}
+
+// ensureKeyCmd stores a key that a deployment brings along.
+type ensureKeyCmd struct {
+	keysLog
+	SecretFile string   `required:"" help:"File that holds the key, as generate prints it and Docker secrets are." placeholder:"FILE"`
+	Name       string   `default:"bootstrap" help:"For people: whose it is, or what for." placeholder:"NAME"`
+	Scopes     []string `required:"" complete:"ingest,read,admin" help:"ingest (send heartbeats, read nothing), read (change nothing), admin (everything); several with commas. The first key must have admin." placeholder:"SCOPE"`
+}
+
+// Run stores it, or finds it stored.
+func (c ensureKeyCmd) Run(ctx context.Context, s streams) error {
+	text, err := os.ReadFile(c.SecretFile)
+	if err != nil {
+		return fmt.Errorf("read the key: %w", err)
+	}
+	return c.use(ctx, true, func(ctx context.Context, keys app.Keys) error {
+		before, err := keys.List()
+		if err != nil {
+			return err
+		}
+		key, err := keys.Ensure.Handle(ctx, commands.EnsureKey{Name: c.Name, Scopes: c.Scopes, Text: strings.TrimSpace(string(text))})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.err, "key %s (%s) %s\n", key.ID, key.Name, became(before, &key.Key))
+		return err
+	})
+}
+
+// became says what ensuring a key came to, by the keys that were there before.
+func became(before []domain.Key, key *domain.Key) string {
+	if !key.RevokedAt.IsZero() {
+		return "was stored before and revoked on " + key.RevokedAt.String() + ": it stays revoked, and nothing was done"
+	}
+	for i := range before {
+		if before[i].ID == key.ID {
+			return "is stored already, nothing was done"
+		}
+	}
+	return "stored"
+}
