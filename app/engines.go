@@ -62,7 +62,7 @@ func OpenLog(e EventsEngine, data string, create bool, o sqlite.Options) (events
 	if e.URL == "" {
 		file := filepath.Join(data, eventsFile)
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
-			return nil, fmt.Errorf("there is no event log in %q", data)
+			return nil, noLog(data)
 		}
 		store, err := sqlite.Open(file, o)
 		if err != nil {
@@ -76,3 +76,5 @@ func OpenLog(e EventsEngine, data string, create bool, o sqlite.Options) (events
 	}
 	return store, nil
 }
+
+func noLog(data string) error { return fmt.Errorf("there is no event log in %q", data) }

@@ -36,22 +36,23 @@ type Keys struct {
 	List   func() ([]domain.Key, error)
 }
 
-// UseKeys takes a data folder that nobody serves, hands its keys to use, and gives it back. With create a folder that is not
-// there is made: the first key comes before the first start where others are to reach it. Errors: [ErrDataInUse] where a
-// server owns the folder.
-func UseKeys(ctx context.Context, data string, create bool, use func(context.Context, Keys) error) (err error) {
-	file := filepath.Join(data, eventsFile)
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
-		return fmt.Errorf("there is no event log in %q", data)
+// UseKeys hands the keys of an event log to use: of one in EventStoreDB also while it is served, of one in a data folder where
+// nobody serves it. With create a folder that is not there is made: the first key comes before the first start where others
+// are to reach it. Errors: [ErrDataInUse] where a server owns the folder.
+func UseKeys(ctx context.Context, e EventsEngine, data string, create bool, use func(context.Context, Keys) error) (err error) {
+	if e.URL == "" {
+		if _, err := os.Stat(filepath.Join(data, eventsFile)); errors.Is(err, fs.ErrNotExist) && !create {
+			return noLog(data)
+		}
+		lock, lockErr := lockFolder(data)
+		if lockErr != nil {
+			return lockErr
+		}
+		defer func() { err = errors.Join(err, lock.Close()) }()
 	}
-	lock, err := lockFolder(data)
+	store, err := OpenLog(e, data, create, sqlite.Options{})
 	if err != nil {
 		return err
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
-	store, err := sqlite.Open(file, sqlite.Options{})
-	if err != nil {
-		return fmt.Errorf("open the event log: %w", err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return useKeysOf(ctx, store, use)

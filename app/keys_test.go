@@ -19,7 +19,7 @@ import (
 // createIn makes a key in a folder.
 func createIn(t *testing.T, data string, scopes ...string) (made commands.KeyResult, err error) {
 	t.Helper()
-	err = UseKeys(t.Context(), data, true, func(ctx context.Context, keys Keys) error {
+	err = UseKeys(t.Context(), EventsEngine{}, data, true, func(ctx context.Context, keys Keys) error {
 		made, err = keys.Create.Handle(ctx, commands.CreateKey{Name: "Anna", Scopes: scopes})
 		return err
 	})
@@ -89,7 +89,7 @@ func TestUseKeys(t *testing.T) {
 	t.Run("makes no folder to look into", func(t *testing.T) {
 		t.Parallel()
 		data := filepath.Join(t.TempDir(), "data")
-		require.Error(t, UseKeys(t.Context(), data, false, nil))
+		require.Error(t, UseKeys(t.Context(), EventsEngine{}, data, false, nil))
 		assert.NoDirExists(t, data)
 	})
 
@@ -103,7 +103,7 @@ func TestUseKeys(t *testing.T) {
 		require.NoError(t, err)
 		second, err := createIn(t, data, "read")
 		require.NoError(t, err)
-		require.NoError(t, UseKeys(t.Context(), data, false, func(ctx context.Context, keys Keys) error {
+		require.NoError(t, UseKeys(t.Context(), EventsEngine{}, data, false, func(ctx context.Context, keys Keys) error {
 			all, err := keys.List()
 			require.NoError(t, err)
 			assert.Equal(t, []domain.Key{first.Key, second.Key}, all)

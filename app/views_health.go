@@ -95,20 +95,3 @@ func building(p projections.Progress) string {
 	}
 	return "is being built: the log is folded, indexes are made"
 }
-
-func (v *views) names() (names []string) {
-	for _, each := range v.all {
-		names = append(names, each.name)
-	}
-	return names
-}
-
-// asOf returns the moment that a view shows; zero for a view there is none of.
-func (v *views) asOf(name string) domain.Instant {
-	for _, each := range v.all {
-		if each.name == name {
-			return each.folding().State().AsOf
-		}
-	}
-	return 0
-}

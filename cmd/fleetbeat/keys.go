@@ -49,12 +49,17 @@ func (w whereKeys) use(ctx context.Context, create bool, do func(context.Context
 
 // keysLog is an event log that keys are in, without a server.
 type keysLog struct {
+	eventsFlags
 	Data string `default:"fleetbeat-data" help:"Folder of the event log, where no server runs on it." placeholder:"DIR"`
 }
 
 // use hands its keys to do.
 func (l keysLog) use(ctx context.Context, create bool, do func(context.Context, app.Keys) error) error {
-	err := app.UseKeys(ctx, l.Data, create, do)
+	engine, err := l.engine()
+	if err != nil {
+		return err
+	}
+	err = app.UseKeys(ctx, engine, l.Data, create, do)
 	if errors.Is(err, app.ErrDataInUse) {
 		return fmt.Errorf("%w: ask that one, with --target http://HOST:PORT and an admin's key in FLEETBEAT_KEY", err)
 	}
