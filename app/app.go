@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"fleetbeat/api"
 	"fleetbeat/commands"
@@ -41,6 +42,7 @@ type App struct {
 	feed      *api.Feed
 	listener  net.Listener
 	server    *http.Server
+	leaving   atomic.Bool
 	failed    chan error // at most one: what made it impossible to go on
 }
 
@@ -145,6 +147,10 @@ func (a *App) fail(err error) {
 	default:
 	}
 }
+
+// Leave says in /readyz that this process is about to stop, and goes on answering: whoever spreads requests over several
+// sends it no more. Stop some time later.
+func (a *App) Leave() { a.leaving.Store(true) }
 
 // Stop takes no more requests, finishes those under way, stores every heartbeat that was received and closes the log. It
 // names what did not finish before ctx ended. Stopping twice is harmless.

@@ -103,6 +103,9 @@ func (a *App) unready(context.Context) []api.Unready {
 	})
 	a.views.unready(taking, report)
 	a.logWatch.unready(report)
+	if a.leaving.Load() {
+		report("node", "is being stopped")
+	}
 	if a.ingest != nil {
 		if err := a.ingest.Ready(); err != nil {
 			report("ingest", err.Error())

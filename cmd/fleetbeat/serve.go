@@ -23,6 +23,7 @@ type serveFlags struct {
 	UnknownVehicles  string        `default:"reject" enum:"reject,register" help:"What happens to a ping of an unknown VIN: ${enum}."`
 	MinFree          byteSize      `default:"1GiB" help:"Room that the disk should have left: below it, /readyz and the log warn (${default}; 0: never)." placeholder:"SIZE"`
 	KeyRate          float64       `default:"5000" help:"Requests a second that one API key may make, 0 for any number; an upload is one." placeholder:"N"`
+	Drain            time.Duration `default:"0s" help:"How long to go on answering after SIGTERM while /readyz says that it stops, for those who spread requests over several processes."`
 	TrustClock       bool          `help:"Believe this machine's clock even where it is far from what the log says."`
 	LogFormat        string        `default:"text" enum:"text,json" help:"Format of the process's own log, on standard error: ${enum}."`
 	LogLevel         slog.Level    `default:"info" complete:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
@@ -55,7 +56,7 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	o.Roles = c.Roles
-	return serve(ctx, o, nil)
+	return serve(ctx, o, c.Drain, nil)
 }
 
 type demoCmd struct {
@@ -75,13 +76,13 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, o, func(ctx context.Context, target string) error {
+	return serve(ctx, o, c.Drain, func(ctx context.Context, target string) error {
 		return simulate.Classic(ctx, target, key, c.Interval+c.Grace, o.Logger)
 	})
 }
 
 // serve runs an app, and a fleet against it, until ctx ends or it cannot go on.
-func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, target string) error) (err error) {
+func serve(ctx context.Context, o app.Options, drain time.Duration, fleet func(ctx context.Context, target string) error) (err error) {
 	limitGarbage(os.Getenv, debug.SetGCPercent)
 	a, err := app.New(ctx, o)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -113,6 +114,16 @@ func serve(ctx context.Context, o app.Options, fleet func(ctx context.Context, t
 	defer func() { cancel(); parked.Wait() }()
 	select {
 	case <-ctx.Done():
+	case err := <-a.Failed():
+		return err
+	}
+	if drain <= 0 {
+		return nil
+	}
+	o.Logger.Info("fleetbeat is about to stop", "drain", drain)
+	a.Leave()
+	select {
+	case <-time.After(drain):
 		return nil
 	case err := <-a.Failed():
 		return err
