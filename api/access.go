@@ -19,7 +19,7 @@ func accesses() map[string]access {
 		// What is the same for all: pages, their document, and whether anybody is there. /readyz names parts of the service
 		// and why they are not ready, and nothing of the fleet: load balancers have no keys.
 		"home": everybody, "dashboard": everybody, "docs": everybody, "static": everybody, "openapi": everybody,
-		"health": everybody, "ready": everybody, "pingHeartbeat": everybody, "pingSearch": everybody,
+		"health": everybody, "ready": everybody, "started": everybody, "pingHeartbeat": everybody, "pingSearch": everybody,
 		// Who logs in has no session yet, who logs out perhaps none any more, and whether one is needed is the first question.
 		"createSession": everybody, "getSession": everybody, "deleteSession": everybody,
 

@@ -122,7 +122,7 @@ func TestRequestsDoNotDisturbEachOther(t *testing.T) {
 
 func TestEveryOperationIsTried(t *testing.T) {
 	t.Parallel()
-	tried := len(everyOperation()) + len([]string{"/heartbeats", "/heartbeat/ping", "/search/ping", "/healthz", "/readyz", "GET /api/v1/keys",
+	tried := len(everyOperation()) + len([]string{"/heartbeats", "/heartbeat/ping", "/search/ping", "/healthz", "/readyz", "/startz", "GET /api/v1/keys",
 		"GET /api/v1/session", "POST /api/v1/session", "DELETE /api/v1/session"})
 	documented := 0
 	for _, methods := range readDocument(t).Paths {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 )
 
 // ready is the answer of a service that is ready.
@@ -16,6 +17,11 @@ type ready struct {
 type health struct {
 	Status  string `json:"status" enum:"ok"`
 	Version string `json:"version,omitzero" doc:"Of Fleetbeat"`
+}
+
+// started is the answer of a process that has been ready.
+type started struct {
+	Started bool `json:"started"`
 }
 
 // addHealth registers what those ask who run the service.
@@ -38,6 +44,25 @@ func (s *server) addHealth() {
 			answer.Warnings = partsOf(s.deps.Warnings(ctx))
 		}
 		return answer, nil
+	})
+	s.addStarted()
+}
+
+// addStarted registers what an orchestrator asks: a process that was never ready must not take the place of one that is, and
+// one that was is not to be stopped because an engine is down.
+func (s *server) addStarted() {
+	var once atomic.Bool
+	register(s, operation{
+		id: "started", method: http.MethodGet, path: "/startz", tag: tagService, summary: "Ask whether the service has been ready",
+		doc: "503 from its start until everything has been ready once, naming every part that is not; from then on 200 for as long as the process answers at all.",
+	}, func(ctx context.Context, _ *request) (started, error) {
+		if !once.Load() && s.deps.Ready != nil {
+			if unready := s.deps.Ready(ctx); len(unready) > 0 {
+				return started{}, notReady(unready)
+			}
+		}
+		once.Store(true)
+		return started{Started: true}, nil
 	})
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"fleetbeat/api"
@@ -39,4 +40,25 @@ func TestReadyWarns(t *testing.T) {
 	d.Warnings = func(context.Context) []api.Unready { return []api.Unready{{Part: "events.db", Why: "has little room"}} }
 	requireJSON(t, do(t, d, http.MethodGet, "/readyz", ""), http.StatusOK,
 		`{"ready":true,"warnings":[{"location":"events.db","message":"has little room"}]}`)
+}
+
+func TestStartedIsWhatHasBeenReadyOnce(t *testing.T) {
+	t.Parallel()
+	d := deps()
+	var parts []api.Unready
+	d.Ready = func(context.Context) []api.Unready { return parts }
+	handler := api.New(d, api.Options{})
+	ask := func() *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/startz", http.NoBody))
+		return w
+	}
+	parts = []api.Unready{{Part: "fleet", Why: "is catching up: 40 %"}}
+	p := requireProblem(t, ask(), http.StatusServiceUnavailable)
+	assert.Equal(t, "not ready: fleet", p.Detail, "it must not take the place of one that is ready")
+	parts = nil
+	requireJSON(t, ask(), http.StatusOK, `{"started":true}`)
+	parts = []api.Unready{{Part: "fleet", Why: "elasticsearch cannot be reached"}}
+	requireJSON(t, ask(), http.StatusOK, `{"started":true}`)
+	requireProblem(t, do(t, d, http.MethodGet, "/startz", ""), http.StatusServiceUnavailable)
 }

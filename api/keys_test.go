@@ -78,7 +78,7 @@ func TestTheDocumentSaysWhoMayAskForWhat(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 4, scopes["ingest"])
-	assert.Equal(t, 7, scopes["open"], "whether anybody is there, readiness, and sessions: think twice before there are more")
+	assert.Equal(t, 8, scopes["open"], "whether anybody is there, readiness, and sessions: think twice before there are more")
 	assert.GreaterOrEqual(t, scopes["read"], 9)
 	assert.GreaterOrEqual(t, scopes["admin"], 10)
 	assert.Contains(t, string(api.Document()), `"securitySchemes"`)

@@ -84,7 +84,7 @@ func TestTheDocumentHasEveryOperation(t *testing.T) {
 		"GET /api/v1/changes", "GET /api/v1/customers", "GET /api/v1/customers/{id}", "GET /api/v1/keys", "GET /api/v1/session", "GET /api/v1/settings", "GET /api/v1/summary", "GET /api/v1/summary/history",
 		"GET /api/v1/vehicles",
 		"GET /api/v1/vehicles/{vin}", "GET /api/v1/vehicles/{vin}/timeline",
-		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping",
+		"GET /healthz", "GET /heartbeat/ping", "GET /heartbeat/{vin}", "GET /readyz", "GET /search", "GET /search/ping", "GET /startz",
 		"HEAD /heartbeat/{vin}",
 		"PATCH /api/v1/customers/{id}", "PATCH /api/v1/settings", "PATCH /api/v1/vehicles/{vin}",
 		"POST /api/v1/customers", "POST /api/v1/keys", "POST /api/v1/session", "POST /api/v1/vehicles", "POST /api/v1/vehicles:import",

@@ -17,7 +17,7 @@ import (
 // binary, no shell and no curl.
 type healthCmd struct {
 	Listen  string        `default:"127.0.0.1:8080" help:"What the server listens on; where that is every address, this machine is asked." placeholder:"HOST:PORT"`
-	Ready   bool          `help:"Ask whether it is ready, which an engine that is down keeps it from; else whether it answers at all."`
+	Ask     string        `default:"live" enum:"live,started,ready" help:"What to ask: live (it answers at all), started (it has been ready since it started), ready (now, which an engine that is down keeps it from)."`
 	Timeout time.Duration `default:"3s" help:"How long to wait for its answer."`
 }
 
@@ -33,10 +33,7 @@ func (c healthCmd) Run(ctx context.Context) error {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	path := "/healthz"
-	if c.Ready {
-		path = "/readyz"
-	}
+	path := map[string]string{"live": "/healthz", "started": "/startz", "ready": "/readyz"}[c.Ask]
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, http.NoBody)

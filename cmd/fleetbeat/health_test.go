@@ -16,7 +16,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/healthz":
+		case "/healthz", "/startz":
 			_, _ = io.WriteString(w, `{"status":"ok"}`)
 		case "/readyz":
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -39,7 +39,8 @@ func TestHealth(t *testing.T) {
 		"a server that answers is well, and nothing is said":     {[]string{"--listen", "127.0.0.1:" + port}, 0, ""},
 		"one that listens on every address is asked here":        {[]string{"--listen", "0.0.0.0:" + port}, 0, ""},
 		"one that names no address is asked here":                {[]string{"--listen", ":" + port}, 0, ""},
-		"one that is well and not ready is told from it":         {[]string{"--listen", ":" + port, "--ready"}, 1, "/readyz answered 503 Service Unavailable: {\"detail\":\"elasticsearch"},
+		"one that is well and not ready is told from it":         {[]string{"--listen", ":" + port, "--ask", "ready"}, 1, "/readyz answered 503 Service Unavailable: {\"detail\":\"elasticsearch"},
+		"one that has been ready is told from it":                {[]string{"--listen", ":" + port, "--ask", "started"}, 0, ""},
 		"nobody there is not well":                               {[]string{"--listen", "127.0.0.1:1"}, 1, "ask the server"},
 		"somebody who sends one elsewhere is not the server":     {[]string{"--listen", strings.TrimPrefix(elsewhere.URL, "http://")}, 1, "307"},
 		"one that does not answer in time is not well":           {[]string{"--listen", strings.TrimPrefix(slow.URL, "http://"), "--timeout", "50ms"}, 1, "deadline"},

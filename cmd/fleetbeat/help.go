@@ -88,14 +88,15 @@ Examples:
 
 // Help is about health checks.
 func (healthCmd) Help() string {
-	return `Exit codes: 0 it is well, 1 it is not or nobody answers, 2 it was asked wrongly. Restart what is not well; do not restart
-what is not --ready, which ends by itself or has its reason elsewhere. FLEETBEAT_LISTEN is the server's own variable: where it
+	return `Exit codes: 0 it is well, 1 it is not or nobody answers, 2 it was asked wrongly. As a container's health check
+ask whether it has started: one that was never ready then takes no other's place in an update, and one that was is not killed because
+an engine is down. FLEETBEAT_LISTEN is the server's own variable: where it
 is set, both go by it.
 
 Examples:
 
     fleetbeat health
-    fleetbeat health --listen 127.0.0.1:9090 --ready`
+    fleetbeat health --listen 127.0.0.1:9090 --ask started`
 }
 
 // Help is about the classic fleet at a server.
