@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"fleetbeat/api"
+	"fleetbeat/eventstore/eventstoredb/esdbtest"
+)
+
+// elsewhere starts an app whose log is in the server, with the views in a folder.
+func elsewhere(t *testing.T, server *esdbtest.Server) *App {
+	t.Helper()
+	a, err := New(t.Context(), Options{
+		Listen: "127.0.0.1:0", Data: t.TempDir(), Interval: time.Minute, HeartbeatsMaxAge: time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Engines: Engines{Events: EventsEngine{URL: server.URL()}},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), StopTimeout)
+		defer cancel()
+		assert.NoError(t, a.Stop(ctx))
+	})
+	a.Start()
+	return a
+}
+
+func TestAStartWaitsForALogThatIsElsewhere(t *testing.T) {
+	t.Parallel()
+	server := esdbtest.Start(t)
+	server.Stop()
+	began := make(chan *App, 1)
+	go func() { began <- elsewhere(t, server) }()
+	select {
+	case <-began:
+		require.Fail(t, "it must not start without its log")
+	case <-time.After(100 * time.Millisecond):
+	}
+	require.NoError(t, server.Resume())
+	a := <-began
+	require.NotNil(t, a)
+	require.NoError(t, a.AwaitReady(t.Context()))
+}
+
+func TestANodeCutOffFromItsLogIsUnreadyWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	server := esdbtest.Start(t)
+	a := elsewhere(t, server)
+	require.NoError(t, a.AwaitReady(t.Context()))
+	server.Stop()
+	cut := time.Now()
+	says := func() bool {
+		return slices.Contains(a.unready(t.Context()), api.Unready{Part: "event log", Why: "does not answer; this ends by itself when it does"})
+	}
+	require.Eventually(t, says, 10*time.Second, 10*time.Millisecond)
+	t.Logf("unready %v after the log was gone, promised are 2 s", time.Since(cut).Round(time.Millisecond))
+
+	answer, err := http.Get("http://" + a.Addr() + "/readyz")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+
+	require.NoError(t, server.Resume())
+	require.NoError(t, a.AwaitReady(t.Context()), "it comes back by itself")
+}
