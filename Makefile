@@ -12,12 +12,15 @@ GOLANGCI         := .cache/bin/golangci-lint-$(GOLANGCI_VERSION)
 NPM      := $(shell command -v npm)
 PACKAGES := $(if $(NPM),web/node_modules/.package-lock.json e2e/browser/node_modules/.package-lock.json,npmless)
 
-# make run ARGS='--listen 127.0.0.1:9090'; make test TESTFLAGS='-count=1 -v'
+# make run ARGS='--listen 127.0.0.1:9090'; make engines ARGS='--data DIR'; make test TESTFLAGS='-count=1 -v'
 ARGS      ?=
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build npmless web dev deps test browser race lint bench generate
+.PHONY: help run build npmless web dev deps testengines engines test browser race lint bench generate
+
+# Starts Postgres and Elasticsearch around a command, and says aloud what it cannot have (internal/testengines).
+ENGINES := .cache/bin/testengines
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,19 +51,26 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 deps: ## Install what the tests need, Debian packages too where root runs it
 	go mod download
 	.ci/shell-tools
+	.ci/engines
 
-test: deps build $(PACKAGES) ## Run all tests: Go, the dashboard's units, the browser suites
+testengines:
+	go build -o $(ENGINES) ./internal/testengines/cmd
+
+engines: build testengines ## Start Postgres, Elasticsearch and the protocol server, and print the line that uses them
+	$(ENGINES) serve $(ARGS)
+
+test: deps build testengines $(PACKAGES) ## Run all tests: Go, the dashboard's units, the browser suites
 	@[ "$$(id -u)" = 0 ] || echo 'SKIPPED: the tests of a full disk need root, to mount a small one'
-	go test $(TESTFLAGS) ./...
+	$(ENGINES) run -- go test $(TESTFLAGS) ./...
 	$(if $(NPM),cd web && npm test --silent)
 	$(if $(NPM),cd e2e/browser && npm test --silent)
 
 browser: build $(PACKAGES) ## Run the browser suites alone, against bin/fleetbeat
 	cd e2e/browser && npm test --silent
 
-race: deps ## Run all tests under the race detector, with fewer random worlds
+race: deps testengines ## Run all tests under the race detector, with fewer random worlds
 	@echo 'SKIPPED under the race detector: the tests of large fleets in projections/sqlite, which make test runs'
-	CGO_ENABLED=1 go test -race -short $(TESTFLAGS) ./...
+	CGO_ENABLED=1 $(ENGINES) run -- go test -race -short $(TESTFLAGS) ./...
 
 lint: $(GOLANGCI) $(PACKAGES) ## Check the code, the import rules and that these rules bite
 	go mod tidy -diff

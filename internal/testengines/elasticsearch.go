@@ -38,7 +38,7 @@ type elasticsearch struct {
 func (e elasticsearch) name() string        { return NameElasticsearch }
 func (e elasticsearch) account() account    { return e.runs }
 func (e elasticsearch) crash() string       { return "KILL" }
-func (e elasticsearch) url(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
+func (e elasticsearch) url(port int) string { return "http://" + address(port) }
 
 // prepare unpacks the server at the first start and writes its settings: none of a module that it has not, or it would not start.
 func (e elasticsearch) prepare(ctx context.Context, dir string, port int) (program, error) {

@@ -18,7 +18,7 @@ func freePort() (int, error) {
 	var last error
 	for range 100 {
 		port := firstPort + rand.IntN(lastPort-firstPort+1)
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		l, err := net.Listen("tcp", address(port))
 		if err == nil {
 			return port, l.Close()
 		}

@@ -63,7 +63,7 @@ func (p postgres) account() account { return p.runs }
 func (p postgres) crash() string    { return "QUIT" } // the postmaster takes its children along
 
 func (p postgres) url(port int) string {
-	return fmt.Sprintf("postgres://fleetbeat@127.0.0.1:%d/%s?sslmode=disable", port, database)
+	return "postgres://fleetbeat@" + address(port) + "/" + database + "?sslmode=disable"
 }
 
 // prepare makes a cluster at the first start. It sorts by the rules of a language, as an operator's may: a query that relies on the

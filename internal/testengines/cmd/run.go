@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
-	"sync"
 	"syscall"
 	"time"
 
@@ -30,7 +28,7 @@ func (r run) Run(ctx context.Context) (err error) {
 	if len(r.Command) == 0 {
 		return errors.New("no command to run")
 	}
-	servers, environment, err := startAll(ctx, r.Engines)
+	servers, environment, err := startWhatThereIs(ctx, r.Engines)
 	defer func() { err = errors.Join(err, stopAll(servers)) }()
 	if err != nil {
 		return err
@@ -40,78 +38,52 @@ func (r run) Run(ctx context.Context) (err error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = commandPatience
-	return cmd.Run()
+	err = cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return commandEnded{exit}
+	}
+	return err
 }
 
-// starter returns what starts an engine here, nil for one that cannot be had so.
-func starter(name string) func(context.Context, testengines.Options) (*testengines.Server, error) {
-	switch name {
-	case testengines.NamePostgres:
-		return testengines.StartPostgres
-	case testengines.NameElasticsearch:
-		return testengines.StartElasticsearch
-	}
-	return nil
-}
+// commandEnded is a command that ran, and ended with another code than 0.
+type commandEnded struct{ *exec.ExitError }
 
-// startAll starts what can be had of the engines, beside one another, and says aloud what cannot, and where that is an error
-// (REQUIRE_ENGINES). An engine whose URL is in the environment is there already.
-func startAll(ctx context.Context, names []string) ([]*testengines.Server, []string, error) {
-	var (
-		mu          sync.Mutex
-		work        sync.WaitGroup
-		servers     []*testengines.Server
-		environment []string
-		failed      []error
-	)
-	absent := func(name string, why error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if testengines.Required(name) {
-			failed = append(failed, fmt.Errorf("REQUIRE_ENGINES names %s: %w", name, why))
-			return
-		}
-		fmt.Fprintf(os.Stderr, "SKIPPED: tests of %s: %v\n", name, why)
-	}
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+// startWhatThereIs starts what can be had of the engines and returns the variables that name them. It says aloud what cannot be had;
+// where REQUIRE_ENGINES names that, it is an error. An engine whose URL is in the environment is there already.
+func startWhatThereIs(ctx context.Context, names []string) (map[string]*testengines.Server, []string, error) {
+	absent, wanted := map[string]error{}, starts{}
+	for _, name := range names {
 		variable := testengines.Variable(name)
-		if url := os.Getenv(variable); url != "" {
+		switch {
+		case os.Getenv(variable) != "":
 			fmt.Fprintf(os.Stderr, "testengines: %s is the one of %s\n", name, variable)
-			continue
-		}
-		start := starter(name)
-		if start == nil {
-			absent(name, fmt.Errorf("no real server can be started here; set %s to the URL of one", variable))
-			continue
-		}
-		work.Go(func() {
-			began := time.Now()
-			server, err := start(ctx, testengines.Options{})
-			if err != nil {
-				absent(name, err)
-				return
+		case name == testengines.NamePostgres:
+			wanted[name] = func(ctx context.Context) (*testengines.Server, error) {
+				return testengines.StartPostgres(ctx, testengines.Options{})
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			servers = append(servers, server)
-			environment = append(environment, variable+"="+server.URL())
-			fmt.Fprintf(os.Stderr, "testengines: %s at %s, process %d, ready in %.1f s\n", name, server.URL(), server.PID(), time.Since(began).Seconds())
-		})
+		case name == testengines.NameElasticsearch:
+			wanted[name] = func(ctx context.Context) (*testengines.Server, error) {
+				return testengines.StartElasticsearch(ctx, testengines.Options{})
+			}
+		default:
+			absent[name] = fmt.Errorf("no real one can be started here; set %s to the URL of one", variable)
+		}
 	}
-	work.Wait()
-	if ctx.Err() != nil {
-		failed = append(failed, context.Cause(ctx))
+	servers, failed := together(ctx, wanted)
+	var environment []string
+	for name, server := range servers {
+		environment = append(environment, testengines.Variable(name)+"="+server.URL())
 	}
-	return servers, environment, errors.Join(failed...)
-}
-
-// stopAll stops the engines beside one another.
-func stopAll(servers []*testengines.Server) error {
-	errs := make([]error, len(servers))
-	var work sync.WaitGroup
-	for i, server := range servers {
-		work.Go(func() { errs[i] = server.Stop() })
+	var errs []error
+	for _, name := range names {
+		why := errors.Join(absent[name], failed[name])
+		switch {
+		case why == nil:
+		case testengines.Required(name):
+			errs = append(errs, fmt.Errorf("REQUIRE_ENGINES names %s: %w", name, why))
+		default:
+			fmt.Fprintf(os.Stderr, "SKIPPED: tests of %s: %v\n", name, why)
+		}
 	}
-	work.Wait()
-	return errors.Join(errs...)
+	return servers, environment, errors.Join(append(errs, ctx.Err())...)
 }
