@@ -54,11 +54,12 @@ type ObservationInterrupted struct {
 }
 
 // FleetEvaluated says that every status as of AsOf, and every transition caused at or before Through, lies before this
-// event. Newest is the greatest until of any node so far.
+// event. Newest is the greatest until of any node so far. One that resigns is its writer's last: a standby need not wait.
 type FleetEvaluated struct {
 	AsOf    Instant  `json:"asOf"`
 	Through Position `json:"through"`
 	Newest  Instant  `json:"newest"`
+	Resigns bool     `json:"resigns,omitzero"`
 }
 
 // EventType returns the type under which the event is stored.

@@ -138,6 +138,10 @@ func goldenContact() map[string]domain.Event {
 			AsOf: moment("2026-01-31T12:00:10.500Z"), Newest: moment("2026-01-31T12:00:10.750Z"),
 			Through: domain.Position{Commit: 9_007_199_254_740_995, Prepare: 9_007_199_254_740_993},
 		},
+		"fleet.evaluated.v1.resigns": &domain.FleetEvaluated{
+			AsOf: moment("2026-01-31T12:00:10.500Z"), Newest: moment("2026-01-31T12:00:10.750Z"), Resigns: true,
+			Through: domain.Position{Commit: 9_007_199_254_740_995, Prepare: 9_007_199_254_740_993},
+		},
 		"fleet.evaluated.v1.minimal": &domain.FleetEvaluated{
 			AsOf: moment("2026-01-05T08:00:00.100Z"), Newest: moment("2026-01-05T08:00:00.100Z"), Through: domain.Position{Commit: 17, Prepare: 17},
 		},

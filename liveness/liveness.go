@@ -123,9 +123,10 @@ func (l *Liveness) Handle(ctx context.Context, d eventstore.Delivery) error {
 	return nil
 }
 
-// Close writes a last snapshot. Handle must have returned.
+// Close writes a last snapshot, and in the log that a standby may take over. Handle must have returned.
 func (l *Liveness) Close(ctx context.Context) error {
 	defer l.end()
+	l.resign(ctx)
 	l.saving.Wait()
 	if l.recording != nil {
 		l.recording.close()

@@ -194,10 +194,31 @@ func (l *Liveness) observe(r eventstore.Recorded) error {
 	return nil
 }
 
-// takeOver makes a standby the owner when the time in the log has left the last evaluation far behind. Should the other
-// be alive after all, the exact revisions of both streams let only one of them write.
+// resign appends that this owner writes no more, so that a standby takes over at once and not when the time in the log has
+// left the last evaluation behind. Where it cannot be appended, a standby waits for that.
+func (l *Liveness) resign(ctx context.Context) {
+	if !l.owner || l.options.Exclusive {
+		return
+	}
+	l.owner = false
+	e := l.last.FleetEvaluated
+	if len(l.pending) == 0 && l.state.w >= e.AsOf && e.Through.Before(l.position) {
+		e = domain.FleetEvaluated{AsOf: l.state.w, Through: l.position, Newest: l.state.newest}
+	}
+	e.Resigns = true
+	encoded, err := encode(e)
+	if err == nil {
+		_, err = l.options.Store.Append(ctx, domain.EvaluationsStream, l.last.revision, encoded)
+	}
+	if err != nil {
+		l.options.Logger.Warn("liveness stops without a word in the log, a standby waits", "error", err)
+	}
+}
+
+// takeOver makes a standby the owner when the last one has resigned, or the time in the log has left the last evaluation far
+// behind. Should the other be alive after all, the exact revisions of both streams let only one of them write.
 func (l *Liveness) takeOver(until domain.Instant) {
-	if l.owner || l.recording != nil || until < l.last.AsOf.Add(takeoverAfter) {
+	if l.owner || l.recording != nil || until < l.last.AsOf.Add(takeoverAfter) && !l.last.Resigns {
 		return
 	}
 	l.owner = true
