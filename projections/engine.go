@@ -37,7 +37,8 @@ type Engine interface {
 	Save(ctx context.Context, g Generation, from, to Checkpoint, changes []Change) error
 
 	// Fill writes changes of a generation that is being built, some at a time: a crash leaves it half filled, and nobody uses
-	// it again.
+	// it again. Fill, Finish and Activate return an error wrapping [ErrMoved] for a generation that was dropped meanwhile, and
+	// change nothing.
 	Fill(ctx context.Context, g Generation, changes []Change) error
 	// Finish adds to a filled generation what makes finding fast. Fill may follow, a little slower.
 	Finish(ctx context.Context, g Generation) (Generation, error)

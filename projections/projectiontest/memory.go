@@ -2,8 +2,10 @@ package projectiontest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 
 	"fleetbeat/domain"
@@ -169,29 +171,22 @@ func (g *memoryGeneration) apply(changes []projections.Change) {
 
 // Finish has nothing to do.
 func (m *Memory) Finish(_ context.Context, g projections.Generation) (projections.Generation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	g.Finished = true
-	return g, nil
+	_, err := m.find(g)
+	return g, err
 }
 
 // Activate makes a generation the one that is read.
-func (m *Memory) Activate(ctx context.Context, g projections.Generation, at projections.Checkpoint) (projections.Generation, error) {
-	generations, err := m.Generations(ctx, g.View)
-	if err != nil {
-		return g, err
-	}
-	for _, other := range generations {
-		if other.Number != g.Number {
-			if err := m.Drop(ctx, other); err != nil {
-				return g, err
-			}
-		}
-	}
+func (m *Memory) Activate(_ context.Context, g projections.Generation, at projections.Checkpoint) (projections.Generation, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known, err := m.find(g)
-	if err != nil {
-		return g, err
+	if err != nil || m.fail != nil {
+		return g, errors.Join(err, m.fail)
 	}
+	m.generations = slices.DeleteFunc(m.generations, func(other *memoryGeneration) bool { return other.View == g.View && other != known })
 	known.Active, known.Finished, known.Checkpoint = true, true, at
 	return known.Generation, nil
 }

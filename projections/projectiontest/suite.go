@@ -1,7 +1,6 @@
 package projectiontest
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -55,6 +54,7 @@ func Run(t *testing.T, open Open) {
 		{"a view rebuilt beside the one in use has its rows, and goes on from there", rebuilt},
 		{"only the owner that knows the checkpoint can save", compareAndSet},
 		{"a generation that was dropped can be neither loaded nor saved", dropped},
+		{"a generation that was dropped while it was built can be neither filled nor finished nor activated", droppedWhileBuilt},
 		{"a request to rebuild is kept with its progress", requests},
 		{"answers are those of a model that looks at every vehicle", answers},
 		{"a view that is being built answers that it cannot answer yet", unavailable},
@@ -258,17 +258,4 @@ func requests(t *testing.T, open Open) {
 	require.NoError(t, err)
 	assert.Equal(t, running, got)
 	require.NoError(t, o.Close())
-}
-
-func unavailable(t *testing.T, open Open) {
-	o := open(t, t.TempDir())
-	defer func() { assert.NoError(t, o.Close()) }()
-	if o.Fleet == nil {
-		return // an engine without readers answers nothing
-	}
-	_, err := o.Fleet(nil).Vehicles(t.Context(), queries.ListVehicles{Limit: 1, Sort: queries.SortVIN}, 0)
-	var known *domain.Error
-	require.ErrorAs(t, err, &known, fmt.Sprint(err))
-	assert.Equal(t, domain.Unavailable, known.Kind)
-	assert.Positive(t, known.RetryAfter)
 }

@@ -129,6 +129,9 @@ func (t tables) drop() error {
 
 // Finish makes the indexes, one a transaction: the views beside this one wait for each.
 func (v *Views) Finish(ctx context.Context, g projections.Generation) (projections.Generation, error) {
+	if err := v.read(ctx, g, tables.exists); err != nil {
+		return g, fmt.Errorf("finish generation %d of %q: %w", g.Number, g.View, err)
+	}
 	for _, layout := range layoutOf(g.View) {
 		for _, step := range layout.finish {
 			for more := true; more; {

@@ -78,7 +78,12 @@ func (v *Views) Save(ctx context.Context, g projections.Generation, from, to pro
 
 // Fill writes changes of a generation that is being built.
 func (v *Views) Fill(ctx context.Context, g projections.Generation, changes []projections.Change) error {
-	err := v.write(ctx, g, func(t tables) error { return t.save(changes) })
+	err := v.write(ctx, g, func(t tables) error {
+		if err := t.exists(); err != nil {
+			return err
+		}
+		return t.save(changes)
+	})
 	if err != nil {
 		return fmt.Errorf("fill generation %d of %q: %w", g.Number, g.View, err)
 	}
