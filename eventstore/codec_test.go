@@ -43,7 +43,7 @@ func recorded(eventType string, data []byte) eventstore.Recorded {
 func TestGoldenEvents(t *testing.T) {
 	t.Parallel()
 	for name, want := range golden() {
-		eventType := strings.TrimSuffix(name, ".minimal")
+		eventType := strings.Join(strings.SplitN(name, ".", 4)[:3], ".")
 		t.Run(name+" decodes into what it means", func(t *testing.T) {
 			t.Parallel()
 			got, err := eventstore.Decode(recorded(eventType, compact(t, name)))
@@ -95,9 +95,11 @@ func TestGoldenEventsAreComplete(t *testing.T) {
 		require.NotEmpty(t, constants)
 		for _, c := range constants {
 			e, ok := events[string(c[1])]
-			if assert.True(t, ok, "%s has no golden file", c[1]) {
-				requireSet(t, string(c[1]), reflect.ValueOf(e))
+			require.True(t, ok, "%s has no golden file", c[1])
+			if grown, is := events[string(c[1])+".resigns"]; is { // a field came later: the file from before it stays
+				e = grown
 			}
+			requireSet(t, string(c[1]), reflect.ValueOf(e))
 		}
 	})
 	t.Run("every file is tested, and every test has its file", func(t *testing.T) {

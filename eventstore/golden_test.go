@@ -28,7 +28,7 @@ const (
 )
 
 // golden returns what each file of testdata/events means, by its name: <type>.json has every field set,
-// <type>.minimal.json no field that may be absent.
+// <type>.minimal.json no field that may be absent. <type>.<what>.json is one with a field that came later.
 func golden() map[string]domain.Event {
 	files := goldenRegistry()
 	for name, e := range goldenContact() {
