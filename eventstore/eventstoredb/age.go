@@ -30,7 +30,9 @@ func (s *Store) SetMaxAge(ctx context.Context, stream string, age time.Duration)
 	}
 	id := uuid.New()
 	for i := 0; ; i++ {
-		_, err := call(ctx, s, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.setMaxAge(ctx, stream, age, id) })
+		_, err := call(ctx, s, func(ctx context.Context, client *esdb.Client) (struct{}, error) {
+			return struct{}{}, setMaxAge(ctx, client, stream, age, id)
+		})
 		if code(err) == esdb.ErrorCodeWrongExpectedVersion && i < changes {
 			continue
 		}
@@ -43,9 +45,9 @@ func (s *Store) SetMaxAge(ctx context.Context, stream string, age time.Duration)
 
 // setMaxAge reads the metadata and writes it where it is to change. The client's own functions would lose what they do not
 // know.
-func (s *Store) setMaxAge(ctx context.Context, stream string, age time.Duration, id uuid.UUID) error {
+func setMaxAge(ctx context.Context, client *esdb.Client, stream string, age time.Duration, id uuid.UUID) error {
 	metastream := "$$" + stream
-	read, err := s.client.ReadStream(ctx, metastream, esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	read, err := client.ReadStream(ctx, metastream, esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 	last, err := first(read, err)
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (s *Store) setMaxAge(ctx context.Context, stream string, age time.Duration,
 		return err
 	}
 	e := esdb.EventData{EventID: id, EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: changed}
-	_, err = s.client.AppendToStream(ctx, metastream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, e)
+	_, err = client.AppendToStream(ctx, metastream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, e)
 	return err
 }
 

@@ -2,9 +2,11 @@ package eventstoredb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
 
 	"fleetbeat/eventstore"
 )
@@ -16,8 +18,8 @@ func (s *Store) Append(ctx context.Context, stream string, expected eventstore.R
 	}
 	step := fmt.Sprintf("append to %q", stream)
 	data := proposed(events)
-	result, err := call(ctx, s, func(ctx context.Context) (*esdb.WriteResult, error) {
-		return s.client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expectation(expected)}, data...)
+	result, err := call(ctx, s, func(ctx context.Context, client *esdb.Client) (*esdb.WriteResult, error) {
+		return client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expectation(expected)}, data...)
 	})
 	if code(err) == esdb.ErrorCodeWrongExpectedVersion {
 		return eventstore.Appended{}, s.conflict(ctx, stream, expected, err)
@@ -26,11 +28,15 @@ func (s *Store) Append(ctx context.Context, stream string, expected eventstore.R
 		return eventstore.Appended{}, s.appendFault(ctx, step, err)
 	}
 	answer := eventstore.Appended{Revision: eventstore.Revision(result.NextExpectedVersion)}
+	if answer.Revision != expected+eventstore.Revision(len(events)) {
+		// The client takes an answer that it does not know for a success at revision 1.
+		return eventstore.Appended{}, fmt.Errorf("%s: answered with revision %d: %w", step, answer.Revision, eventstore.ErrUnknownOutcome)
+	}
 	var ok bool
 	if answer.Position, ok = position(esdb.Position{Commit: result.CommitPosition, Prepare: result.PreparePosition}); ok {
 		return answer, nil
 	}
-	if answer.Position, err = s.place(ctx, stream, answer.Revision); err != nil {
+	if answer.Position, err = s.place(ctx, stream, answer.Revision, events[len(events)-1].ID); err != nil {
 		return eventstore.Appended{}, fmt.Errorf("%s: it is stored, its place is not known: %w: %w", step, err, eventstore.ErrUnknownOutcome)
 	}
 	return answer, nil
@@ -74,10 +80,13 @@ func (s *Store) conflict(ctx context.Context, stream string, expected eventstore
 
 // place returns the position of an event that is stored, for an append that was answered without one: the server does so where
 // a repeated append has expired since. Then nobody can tell, and any later place is as good: the head.
-func (s *Store) place(ctx context.Context, stream string, revision eventstore.Revision) (eventstore.Position, error) {
+func (s *Store) place(ctx context.Context, stream string, revision eventstore.Revision, id uuid.UUID) (eventstore.Position, error) {
 	for e, err := range s.ReadStream(ctx, stream, revision, eventstore.Forwards) {
 		if err != nil {
 			return eventstore.Position{}, err
+		}
+		if e.Revision == revision && e.ID != id {
+			return eventstore.Position{}, errors.New("another event is at its revision")
 		}
 		if e.Revision == revision {
 			return e.Position, nil

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/metadata"
 
 	"fleetbeat/eventstore"
@@ -21,16 +23,17 @@ func leader(ctx context.Context) context.Context {
 // call connects and runs f, which may ask the client and wait, in a goroutine of its own, and returns when f does or ctx ends or the
 // time for an answer is over (errSlow). f is given a context that ends then too; it may go on for longer, as the client does not
 // always look at it, so it must not use what belongs to the caller.
-func call[T any](ctx context.Context, s *Store, f func(context.Context) (T, error)) (T, error) {
+func call[T any](ctx context.Context, s *Store, f func(context.Context, *esdb.Client) (T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, err
 	}
-	if err := s.enter(&s.calls); err != nil {
+	if err := s.begin(); err != nil {
 		return none, err
 	}
 	defer s.calls.Done()
-	if err := s.connected(ctx); err != nil {
+	l, err := s.connected(ctx)
+	if err != nil {
 		return none, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.answer, errSlow)
@@ -39,15 +42,18 @@ func call[T any](ctx context.Context, s *Store, f func(context.Context) (T, erro
 		value T
 		err   error
 	}
-	results := make(chan result, 1)
-	s.inside.Go(func() { // not after Close: that waits for the calls first
-		value, err := guarded(func() (T, error) { return f(leader(ctx)) })
+	results, began := make(chan result, 1), time.Now()
+	go func() {
+		defer s.leave(l)
+		value, err := guarded(func() (T, error) { return f(leader(ctx), l.client) })
+		s.learn(l, err)
 		results <- result{value, err}
-	})
+	}()
 	select {
 	case r := <-results:
 		return r.value, r.err
 	case <-ctx.Done():
+		s.doubt(l, began)
 		return none, context.Cause(ctx)
 	}
 }

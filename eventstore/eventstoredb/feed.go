@@ -3,6 +3,7 @@ package eventstoredb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -14,9 +15,13 @@ import (
 // feed is a read or subscription under way: a goroutine in the client that gathers events until it is stopped.
 type feed struct {
 	*gather
+	link *link
 	ctx  context.Context // ends when the feed is stopped or the store closes
-	stop context.CancelFunc
+	quit context.CancelCauseFunc
 }
+
+// stop ends a feed whose events nobody wants any more.
+func (f *feed) stop() { f.quit(nil) }
 
 // source opens a read or subscription, says so, and brings its events to a feed until it ends. It returns io.EOF at an end that is
 // as it should be.
@@ -27,25 +32,25 @@ func (s *Store) feed(ctx context.Context, from source) (*feed, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.connected(ctx); err != nil {
+	l, err := s.connected(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.enter(&s.inside); err != nil {
-		return nil, err
-	}
-	f := &feed{gather: newGather()}
-	f.ctx, f.stop = context.WithCancel(leader(s.life))
+	f := &feed{gather: newGather(), link: l}
+	f.ctx, f.quit = context.WithCancelCause(leader(s.life))
+	s.keep(l, f, true)
 	opened := make(chan struct{})
 	ended := make(chan error, 1)
 	go func() {
-		defer s.inside.Done()
+		defer s.leave(l)
+		defer s.keep(l, f, false)
 		_, err := guarded(func() (struct{}, error) { return struct{}{}, from(f, func() { close(opened) }) })
+		s.learn(l, err)
 		ended <- err
 		f.end(err)
 	}()
-	timer := time.NewTimer(s.answer)
+	timer, began := time.NewTimer(s.answer), time.Now()
 	defer timer.Stop()
-	var err error
 	select {
 	case <-opened:
 		return f, nil
@@ -59,22 +64,31 @@ func (s *Store) feed(ctx context.Context, from source) (*feed, error) {
 		err = errSlow
 	}
 	f.stop()
+	s.doubt(l, began)
 	return nil, err
 }
 
 // next is take, for a feed that may be stopped meanwhile.
 func (f *feed) next(ctx context.Context, p pace) (eventstore.Delivery, error) {
 	if f.ctx.Err() != nil {
-		return eventstore.Delivery{}, eventstore.ErrClosed
+		return eventstore.Delivery{}, f.over()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(f.ctx, cancel)()
 	d, err := f.take(ctx, p)
 	if f.ctx.Err() != nil { // before anything else: what was gathered belongs to nobody
-		return eventstore.Delivery{}, eventstore.ErrClosed
+		return eventstore.Delivery{}, f.over()
 	}
 	return d, err
+}
+
+// over says why a feed is over: it was closed, or its connection was taken for dead.
+func (f *feed) over() error {
+	if cause := context.Cause(f.ctx); errors.Is(cause, errSilent) {
+		return fmt.Errorf("%w: %w", cause, eventstore.ErrUnavailable)
+	}
+	return eventstore.ErrClosed
 }
 
 // bring adds an event if it is one of types, or not a system event where there are none.
@@ -90,9 +104,9 @@ func (f *feed) bring(e *esdb.RecordedEvent, types []string) error {
 }
 
 // readStream is a source of the events of a stream. A stream that is not there has none.
-func (s *Store) readStream(stream string, o esdb.ReadStreamOptions) source {
+func readStream(stream string, o esdb.ReadStreamOptions) source {
 	return func(f *feed, opened func()) error {
-		read, err := s.client.ReadStream(f.ctx, stream, o, everything)
+		read, err := f.link.client.ReadStream(f.ctx, stream, o, everything)
 		if err != nil {
 			return err
 		}
@@ -106,6 +120,7 @@ func (s *Store) readStream(stream string, o esdb.ReadStreamOptions) source {
 			if err != nil {
 				return err
 			}
+			f.link.hears()
 			if err := f.bring(e.OriginalEvent(), nil); err != nil {
 				return err
 			}
@@ -114,9 +129,9 @@ func (s *Store) readStream(stream string, o esdb.ReadStreamOptions) source {
 }
 
 // readAll is a source of the events after one position and up to another.
-func (s *Store) readAll(from, upto eventstore.Position) source {
+func readAll(from, upto eventstore.Position) source {
 	return func(f *feed, opened func()) error {
-		read, err := s.client.ReadAll(f.ctx, esdb.ReadAllOptions{From: after(from)}, everything)
+		read, err := f.link.client.ReadAll(f.ctx, esdb.ReadAllOptions{From: after(from)}, everything)
 		if err != nil {
 			return err
 		}
@@ -127,6 +142,7 @@ func (s *Store) readAll(from, upto eventstore.Position) source {
 			if err != nil {
 				return err
 			}
+			f.link.hears()
 			p, ok := position(e.OriginalEvent().Position)
 			if ok && !from.Before(p) { // a read begins at its position, not after it
 				continue
@@ -146,17 +162,21 @@ func (s *Store) readAll(from, upto eventstore.Position) source {
 const window = 256
 
 // follow is a source of what comes after a position, of some types; once it is live it stays so, or ends if it is to.
-func (s *Store) follow(from eventstore.Position, types []string, done func(p eventstore.Position, live bool) bool) source {
+func follow(from eventstore.Position, types []string, done func(p eventstore.Position, live bool) bool) source {
 	return func(f *feed, opened func()) error {
 		o := esdb.SubscribeToAllOptions{From: after(from), Filter: filter(types), MaxSearchWindow: window, CheckpointInterval: 1}
-		subscription, err := s.client.SubscribeToAll(f.ctx, o)
+		subscription, err := f.link.client.SubscribeToAll(f.ctx, o)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = subscription.Close() }() // never fails
 		opened()
 		for {
-			switch e := subscription.Recv(); {
+			e := subscription.Recv()
+			if e.SubscriptionDropped == nil {
+				f.link.hears()
+			}
+			switch {
 			case e.SubscriptionDropped != nil:
 				return e.SubscriptionDropped.Error
 			case e.EventAppeared != nil:

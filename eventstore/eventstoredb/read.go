@@ -33,7 +33,7 @@ func (s *Store) ReadStream(ctx context.Context, stream string, from eventstore.R
 		case from == eventstore.End:
 			o.From = esdb.End{}
 		}
-		pages := s.pages(ctx, step, atOnce, s.readStream(stream, o))
+		pages := s.pages(ctx, step, atOnce, readStream(stream, o))
 		for page, err := range pages {
 			if err != nil {
 				yield(eventstore.Recorded{}, err)
@@ -67,9 +67,9 @@ func (s *Store) ReadAll(ctx context.Context, after eventstore.Position, types ..
 		if !after.Before(head) {
 			return
 		}
-		from := s.readAll(after, head)
+		from := readAll(after, head)
 		if len(types) > 0 {
-			from = s.follow(after, types, func(p eventstore.Position, live bool) bool { return live || head.Before(p) })
+			from = follow(after, types, func(p eventstore.Position, live bool) bool { return live || head.Before(p) })
 		}
 		for page, err := range s.pages(ctx, step, full, from) {
 			if !yield(page, err) {
@@ -106,8 +106,8 @@ func (s *Store) pages(ctx context.Context, step string, p pace, from source) ite
 
 // Head returns the position of the log's last event, the server's own events counted.
 func (s *Store) Head(ctx context.Context) (eventstore.Position, error) {
-	last, err := call(ctx, s, func(ctx context.Context) (*esdb.RecordedEvent, error) {
-		read, err := s.client.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	last, err := call(ctx, s, func(ctx context.Context, client *esdb.Client) (*esdb.RecordedEvent, error) {
+		read, err := client.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 		return first(read, err)
 	})
 	switch {

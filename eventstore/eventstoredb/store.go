@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -18,24 +19,28 @@ type Options struct {
 	// Answer is how long a call waits for its answer when the connection is there; 0 means 15 s. The client itself gives an
 	// append up after 10 s (defaultDeadline in the connection string).
 	Answer time.Duration
+	// Credentials are for servers that ask for them, where the connection string names no user. They need TLS.
+	Credentials Credentials
 	// Log is told what the client says of its connection, at debug level; nil means nobody is.
 	Log *slog.Logger
 }
 
 // Store is the event log in EventStoreDB. It is an [eventstore.Store].
 type Store struct {
-	client  *esdb.Client
+	config  *esdb.Configuration
 	connect time.Duration
 	answer  time.Duration
+
+	reason atomic.Pointer[string] // why the client found no server the last time
 
 	life context.Context // ends when Close begins
 	end  context.CancelFunc
 
 	mu     sync.Mutex
 	closed bool
-	gate   *gate          // the attempt to connect that is under way, if one is
+	link   *link          // where calls go, nil until one comes
 	calls  sync.WaitGroup // what Close waits for
-	inside sync.WaitGroup // every goroutine that may be in the client, which must not be closed under it
+	inside sync.WaitGroup // every goroutine that may be in a client
 	close  sync.Once
 }
 
@@ -45,15 +50,11 @@ var _ eventstore.Store = (*Store)(nil)
 // by the first call, as ErrUnavailable. The error says what is wrong with the connection string and never repeats it, as it
 // may hold a password.
 func Open(connection string, o Options) (*Store, error) {
-	config, err := configure(connection, o.Log)
-	if err != nil {
+	s := &Store{connect: o.Connect, answer: o.Answer}
+	var err error
+	if s.config, err = configure(connection, o, func(text string) { s.reason.Store(&text) }); err != nil {
 		return nil, err
 	}
-	client, err := esdb.NewClient(config)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{client: client, connect: o.Connect, answer: o.Answer}
 	if s.connect == 0 {
 		s.connect = 3 * time.Second
 	}
@@ -64,14 +65,14 @@ func Open(connection string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// enter counts a goroutine into group unless the store is closed.
-func (s *Store) enter(group *sync.WaitGroup) error {
+// begin counts a call that Close waits for.
+func (s *Store) begin() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return eventstore.ErrClosed
 	}
-	group.Add(1)
+	s.calls.Add(1)
 	return nil
 }
 
@@ -81,13 +82,16 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.mu.Lock()
 		s.closed = true
+		l := s.link
 		s.mu.Unlock()
 		s.end()
 		s.calls.Wait()
+		if l != nil {
+			s.retire(l)
+		}
 		left := make(chan struct{})
 		go func() {
 			s.inside.Wait()
-			_ = s.client.Close() // never fails; panics whoever is still inside
 			close(left)
 		}()
 		select {

@@ -1,6 +1,7 @@
 package eventstoredb_test
 
 import (
+	"flag"
 	"os"
 	"sync"
 	"testing"
@@ -13,6 +14,17 @@ import (
 	"fleetbeat/eventstore/eventstoredb/esdbtest"
 	"fleetbeat/eventstore/storetest"
 )
+
+// TestMain lets more tests run at once than there are cores: most of them wait for a network that is away.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		if err := parallel.Value.Set("16"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // clock is a server's clock that a test moves.
 type clock struct {

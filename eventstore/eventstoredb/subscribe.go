@@ -22,7 +22,7 @@ func (s *Store) Subscribe(ctx context.Context, after eventstore.Position, types 
 		return nil, fmt.Errorf("subscribe: %w", err)
 	}
 	never := func(eventstore.Position, bool) bool { return false }
-	f, err := s.feed(ctx, s.follow(after, append([]string(nil), types...), never))
+	f, err := s.feed(ctx, follow(after, append([]string(nil), types...), never))
 	if err != nil {
 		return nil, s.fault(ctx, "subscribe", err)
 	}

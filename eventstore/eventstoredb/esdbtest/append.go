@@ -32,7 +32,7 @@ func (s *service) Append(call streams.Streams_AppendServer) error {
 	hooks := s.hooks()
 	if hooks.BeforeAppend != nil {
 		if err := hooks.BeforeAppend(call.Context(), name); err != nil {
-			return err
+			return withTrailer(call, err, name)
 		}
 	}
 	answer, err := s.book.append(name, want, records)
@@ -192,8 +192,12 @@ func wrongExpected(want expectation, current int64) *streams.AppendResp {
 // trailers is the half of a gRPC call that takes trailers, whichever kind of call it is.
 type trailers interface{ SetTrailer(metadata.MD) }
 
-// withTrailer turns errDeleted into the status and trailers by which the client knows it.
+// withTrailer turns errDeleted and NotLeader into the status and trailers by which the client knows them.
 func withTrailer(call trailers, err error, name string) error {
+	var elsewhere notLeaderError
+	if errors.As(err, &elsewhere) {
+		return elsewhere.answer(call)
+	}
 	if !errors.Is(err, errDeleted) {
 		return err
 	}

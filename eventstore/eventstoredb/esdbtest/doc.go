@@ -16,13 +16,15 @@
 //   - Soft deletion by $tb, undone by the next append; tombstones, for ever.
 //   - Subscriptions to $all, with prefix or regular-expression filters on type or stream: exclusive start, catch-up, checkpoint,
 //     caught up, live; fell behind and 2^64-1 checkpoints by hook. System events ("$…") are in $all like any other.
-//   - Gossip of one living leader, supported methods, keepalive pings every 10 s.
+//   - Supported methods, keepalive pings every 10 s.
+//   - TLS, with certificates of clients, and one user, who is demanded of calls that touch events.
+//   - Clusters as far as a client sees them: gossip of several members and NotLeader with and without the leader's address, by hook.
 //   - With [Options.Data] a file that is synced before an append is answered or seen by anybody, and replayed at the start: kill -9 of the
 //     process loses nothing that was acknowledged. Appends that wait together share one sync. A torn end is cut off.
 //
-// Not modelled: replication, a log larger than memory (the file holds it twice: it is never compacted, scavenged or not), checks that two
-// processes do not use one file, TLS, users and access rights, clusters and NotLeader, links, persistent subscriptions, projections,
-// batch append, subscriptions to one stream, filtered reads of $all that are no subscription, the statistics that a real server
-// writes to its own log, its own 500-event buffers (a subscriber here falls behind only when told to), scavenging by itself,
-// the time that anything takes.
+// Not modelled: replication, elections, followers that lag; a log larger than memory, or a file that shrinks when it is scavenged; two
+// processes on one file, which nothing prevents; access rights of streams, users by certificate; links, persistent subscriptions,
+// projections, batch append, subscriptions to one stream, filtered reads of $all that are no subscription; the statistics that a real
+// server writes to its own log; its own 500-event buffers (a subscriber here falls behind only when told to); scavenging by itself; the
+// time that anything takes.
 package esdbtest

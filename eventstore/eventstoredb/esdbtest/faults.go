@@ -8,7 +8,7 @@ import (
 )
 
 // Hooks makes the server fail, wait or lie. Any of them may be nil. They run on the goroutine of the call, many at once; an
-// error is the call's answer, and is sent as it is where it is a gRPC status.
+// error is the call's answer, and is sent as it is where it is a gRPC status or [NotLeader].
 type Hooks struct {
 	// Call runs before anything of a call is read. Its context ends with the call and carries the client's metadata.
 	Call func(ctx context.Context, method string) error
@@ -18,6 +18,10 @@ type Hooks struct {
 	AfterAppend func(ctx context.Context, stream string) error
 	// Answer may change the answer of an append.
 	Answer func(*streams.AppendResp)
+	// Event may change an event that readers and subscriptions are sent, and make it something that no client knows.
+	Event func(*streams.ReadResp)
+	// Members is what gossip tells of the cluster; this server alone, as its leader, where it is nil.
+	Members func() []Member
 	// Checkpoint may change the checkpoints that subscriptions are sent.
 	Checkpoint func(Position) Position
 }

@@ -30,7 +30,7 @@ func (s *service) readAll(o *streams.ReadReq_Options, call streams.Streams_ReadS
 	if err != nil {
 		return err
 	}
-	return sendAll(call, records)
+	return s.sendAll(call, records)
 }
 
 // selectAll returns what a read of $all yields: forwards from a position, that one included; backwards before it. What has
@@ -84,7 +84,7 @@ func (s *service) readStream(o *streams.ReadReq_Options, call streams.Streams_Re
 			StreamNotFound: &streams.ReadResp_StreamNotFound{StreamIdentifier: &shared.StreamIdentifier{StreamName: []byte(name)}},
 		}})
 	}
-	return sendAll(call, records)
+	return s.sendAll(call, records)
 }
 
 // selectStream returns what a read of a stream yields. A stream that was never written or is softly deleted is not known; one
@@ -125,9 +125,9 @@ func (s *stream) index(revision int64) int {
 	return i
 }
 
-func sendAll(call streams.Streams_ReadServer, records []*record) error {
+func (s *service) sendAll(call streams.Streams_ReadServer, records []*record) error {
 	for _, r := range records {
-		if err := call.Send(event(r)); err != nil {
+		if err := call.Send(s.event(r)); err != nil {
 			return err
 		}
 	}

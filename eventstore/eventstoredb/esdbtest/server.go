@@ -2,10 +2,14 @@ package esdbtest
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
-	"strconv"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,9 +19,12 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
-	"github.com/google/uuid"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 // Options says how a server is to be. The zero Options are good.
@@ -26,6 +33,9 @@ type Options struct {
 	Version string           // what the server says it is; "24.10.5" where empty
 	Now     func() time.Time // the server's clock, for "created" and $maxAge; time.Now where nil
 	Data    string           // a file that keeps the log, durable before anything is answered; in memory only where empty
+	TLS     *tls.Config      // the server's certificate, and which of clients it asks for; no TLS where nil
+	// User and Password are demanded of every call that touches events, where User is not empty.
+	User, Password string
 }
 
 // Server is a running server. All methods may be called by many goroutines at once.
@@ -33,6 +43,7 @@ type Server struct {
 	service *service
 	address string
 	cut     int64
+	tls     *tls.Config
 
 	mu   sync.Mutex
 	grpc *grpc.Server // nil while stopped
@@ -47,9 +58,19 @@ type service struct {
 	faults  faults
 	hook    atomic.Pointer[Hooks]
 	version string
+	demand  string // the authorization header that is demanded; none where empty
 }
 
 func (s *service) hooks() Hooks { return *s.hook.Load() }
+
+// loopback returns an address with any free port. Where the machine has many loopback addresses it is one that nobody else has: a
+// server that is stopped would otherwise lose its port to the next one, and its clients would talk to that.
+func loopback() string {
+	if runtime.GOOS != "linux" {
+		return "127.0.0.1:0"
+	}
+	return fmt.Sprintf("127.%d.%d.%d:0", 1+rand.N(254), rand.N(256), 1+rand.N(254))
+}
 
 // Start starts a server on a free port of the loopback interface and stops it when the test ends.
 func Start(t testing.TB, o ...Options) *Server {
@@ -57,6 +78,9 @@ func Start(t testing.TB, o ...Options) *Server {
 	var options Options
 	if len(o) > 0 {
 		options = o[0]
+	}
+	if options.Listen == "" {
+		options.Listen = loopback()
 	}
 	s, err := New(options)
 	if err != nil {
@@ -82,7 +106,10 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{address: o.Listen, service: &service{book: newBook(o.Now), version: o.Version}}
+	s := &Server{address: o.Listen, tls: o.TLS, service: &service{book: newBook(o.Now), version: o.Version}}
+	if o.User != "" {
+		s.service.demand = "Basic " + base64.StdEncoding.EncodeToString([]byte(o.User+":"+o.Password))
+	}
 	s.service.faults.drop, s.service.faults.behind = newSignal(), newSignal()
 	s.SetHooks(Hooks{})
 	listener, err := s.listen() // before the file is touched: another server may be at it
@@ -133,25 +160,29 @@ func (s *Server) listen() (net.Listener, error) {
 }
 
 func (s *Server) serve(listener net.Listener) {
-	s.grpc = grpc.NewServer(
+	options := []grpc.ServerOption{
 		// The client pings every 10 s, streams or not. The default enforcement would cut it off at the third; the real server has none.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Nanosecond, PermitWithoutStream: true}),
 		grpc.UnaryInterceptor(func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-			if err := s.service.called(ctx, info.FullMethod); err != nil {
+			if err := s.service.called(ctx, info.FullMethod, unaryTrailers{grpc.ServerTransportStreamFromContext(ctx)}); err != nil {
 				return nil, err
 			}
 			return handle(ctx, request)
 		}),
 		grpc.StreamInterceptor(func(srv any, call grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
-			if err := s.service.called(call.Context(), info.FullMethod); err != nil {
+			if err := s.service.called(call.Context(), info.FullMethod, call); err != nil {
 				return err
 			}
 			return handle(srv, call)
 		}),
-	)
+	}
+	if s.tls != nil {
+		options = append(options, grpc.Creds(credentials.NewTLS(s.tls)))
+	}
+	s.grpc = grpc.NewServer(options...)
 	streams.RegisterStreamsServer(s.grpc, s.service)
 	serverfeatures.RegisterServerFeaturesServer(s.grpc, s.service)
-	gossip.RegisterGossipServer(s.grpc, &gossipService{address: s.address})
+	gossip.RegisterGossipServer(s.grpc, &gossipService{service: s.service, address: s.address})
 	server, done := s.grpc, make(chan struct{})
 	s.done = done
 	go func() {
@@ -160,9 +191,27 @@ func (s *Server) serve(listener net.Listener) {
 	}()
 }
 
-func (s *service) called(ctx context.Context, method string) error {
+// called is what happens before anything of a call is read.
+func (s *service) called(ctx context.Context, method string, to trailers) error {
+	if err := s.admit(ctx, method); err != nil {
+		return err
+	}
 	if call := s.hooks().Call; call != nil {
-		return call(ctx, method)
+		return withTrailer(to, call(ctx, method), "")
+	}
+	return nil
+}
+
+// admit judges who calls. Whoever is nobody may look for servers and not touch events; whoever claims to be somebody must be.
+func (s *service) admit(ctx context.Context, method string) error {
+	said := metadata.ValueFromIncomingContext(ctx, "authorization")
+	switch {
+	case s.demand == "" || !strings.HasPrefix(method, "/event_store.client.streams."):
+		return nil
+	case len(said) == 0:
+		return status.Error(codes.PermissionDenied, "Access Denied")
+	case said[0] != s.demand:
+		return status.Error(codes.Unauthenticated, "Unauthenticated")
 	}
 	return nil
 }
@@ -180,8 +229,16 @@ func (s *Server) Stop() {
 	s.grpc = nil
 }
 
-// URL returns the connection string of the server.
-func (s *Server) URL() string { return "esdb://" + s.address + "?tls=false" }
+// Address returns where the server listens, host:port.
+func (s *Server) Address() string { return s.address }
+
+// URL returns the connection string of the server, without user and certificates.
+func (s *Server) URL() string {
+	if s.tls != nil {
+		return "esdb://" + s.address + "?tls=true"
+	}
+	return "esdb://" + s.address + "?tls=false"
+}
 
 // GetSupportedMethods tells the client what it speaks to.
 func (s *service) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
@@ -192,26 +249,4 @@ func (s *service) GetSupportedMethods(context.Context, *shared.Empty) (*serverfe
 		})
 	}
 	return answer, nil
-}
-
-// gossipService says that there is one node, the leader.
-type gossipService struct {
-	gossip.UnimplementedGossipServer
-	address string
-}
-
-// Read answers with the cluster of one.
-func (g *gossipService) Read(context.Context, *shared.Empty) (*gossip.ClusterInfo, error) {
-	host, text, err := net.SplitHostPort(g.address)
-	if err != nil {
-		return nil, err
-	}
-	port, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		return nil, err
-	}
-	return &gossip.ClusterInfo{Members: []*gossip.MemberInfo{{
-		InstanceId: toUUID(uuid.New()), TimeStamp: time.Now().UnixNano() / 100, State: gossip.MemberInfo_Leader, IsAlive: true,
-		HttpEndPoint: &gossip.EndPoint{Address: host, Port: uint32(port)},
-	}}}, nil
 }

@@ -99,7 +99,7 @@ func (f *follower) consider(r *record) error {
 	f.at = r.position
 	f.considered++
 	if f.filter == nil || f.filter(r) {
-		if err := f.call.Send(event(r)); err != nil {
+		if err := f.call.Send(f.service.event(r)); err != nil {
 			return err
 		}
 	}

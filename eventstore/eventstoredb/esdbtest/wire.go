@@ -31,6 +31,15 @@ func event(r *record) *streams.ReadResp {
 	}}}
 }
 
+// event is event as the hooks would have it.
+func (s *service) event(r *record) *streams.ReadResp {
+	e := event(r)
+	if change := s.hooks().Event; change != nil {
+		change(e)
+	}
+	return e
+}
+
 func checkpoint(p Position) *streams.ReadResp {
 	return &streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{
 		Checkpoint: &streams.ReadResp_Checkpoint{CommitPosition: p.Commit, PreparePosition: p.Prepare},
