@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"fleetbeat/domain"
 	"fleetbeat/eventstore/sqlite"
 	"fleetbeat/projections"
-	viewfile "fleetbeat/projections/sqlite"
 )
 
 // The files of a data folder beside the snapshot.
@@ -24,46 +22,36 @@ const (
 // ErrRebuildFailed is a rebuild that the server gave up.
 var ErrRebuildFailed = errors.New("the rebuild failed")
 
-// Rebuild builds a view of a data folder anew. Where a server owns the folder, it asks that server and reports what it
-// tells; otherwise it does it itself. An unknown view is an Invalid error.
-func Rebuild(ctx context.Context, data, view string, logger *slog.Logger, report func(projections.Progress)) (err error) {
+// Rebuild builds a view anew. Where a server owns it, it asks that server and reports what it tells; otherwise it does it
+// itself. An unknown view is an Invalid error.
+func Rebuild(ctx context.Context, e Engines, data, view string, logger *slog.Logger, report func(projections.Progress)) (err error) {
 	at := slices.IndexFunc(projections.All(), func(v projections.View) bool { return v.Name == view })
 	if at < 0 {
 		return domain.InvalidField("view", "%q is not one of fleet, latest, relations and timeline", view)
 	}
-	log, err := sqlite.Open(filepath.Join(data, eventsFile), sqlite.Options{ReadOnly: true})
+	log, err := OpenLog(e.Events, data, false, sqlite.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	lock, err := lockFolder(data)
-	owned := errors.Is(err, ErrDataInUse)
-	if err != nil && !owned {
-		return err
-	}
-	open := viewfile.Open
-	if owned {
-		open = viewfile.OpenServed
-	}
-	file, err := open(filepath.Join(data, viewsFile))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if owned {
-		return askRebuild(ctx, file, view, report)
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
 	id, err := projections.LogID(ctx, log)
 	if err != nil {
 		return err
 	}
-	return projections.New(projections.All()[at], file, log, id, projections.Options{Logger: logger}).Rebuild(ctx, report)
+	o, err := openOwned(ctx, e, data, view, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.end(context.WithoutCancel(ctx))) }()
+	if !o.ours {
+		return askRebuild(ctx, o.engine, view, report)
+	}
+	return projections.New(projections.All()[at], o.engine, log, id, projections.Options{Logger: logger}).Rebuild(ctx, report)
 }
 
 // askRebuild leaves a request for the server and follows it to its end.
-func askRebuild(ctx context.Context, file *viewfile.Views, view string, report func(projections.Progress)) error {
-	if err := projections.AskRebuild(ctx, file, view); err != nil {
+func askRebuild(ctx context.Context, engine projections.Engine, view string, report func(projections.Progress)) error {
+	if err := projections.AskRebuild(ctx, engine, view); err != nil {
 		return err
 	}
 	ticker := time.NewTicker(projections.RequestEvery / 4)
@@ -74,11 +62,11 @@ func askRebuild(ctx context.Context, file *viewfile.Views, view string, report f
 		select {
 		case <-ticker.C:
 		case <-unheard.C:
-			return fmt.Errorf("%w: the server that owns the folder does not take it up", ErrRebuildFailed)
+			return fmt.Errorf("%w: the server that owns the view does not take it up", ErrRebuildFailed)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		r, err := file.Rebuild(ctx, view)
+		r, err := engine.Rebuild(ctx, view)
 		if err != nil {
 			return err
 		}

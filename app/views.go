@@ -70,16 +70,58 @@ func (v *view) folding() folding {
 func (a *App) openViews(ctx context.Context) error {
 	a.views = &views{turn: projections.NewTurn()}
 	a.snapshots = liveness.FileSnapshots{Dir: a.options.Data}
-	r := &a.views.reading
-	file, err := a.openViewFile()
+	var file *viewfile.Views
+	if e := a.options.Engines; e.Fleet.URL == "" || e.Relations.URL == "" {
+		var err error
+		if file, err = a.openViewFile(); err != nil {
+			return err
+		}
+	}
+	leases, err := a.openRelations(ctx, file)
 	if err != nil {
 		return err
 	}
-	r.fleet = file.Fleet(a.keep(ctx, projections.Fleet(), file))
-	r.latest = file.Latest(a.keep(ctx, projections.Latest(), file))
-	r.relations = file.Relations(a.keep(ctx, projections.Relations(), file))
-	timeline := a.keep(ctx, projections.Timeline(), file)
-	r.timeline, r.changes = file.Timeline(timeline), file.Changes(timeline)
+	return a.openFleet(ctx, file, leases)
+}
+
+// openRelations makes the views of relations, latest and timeline, from the file or from Postgres, which then keeps leases
+// and snapshots, too.
+func (a *App) openRelations(ctx context.Context, file *viewfile.Views) (projections.Leases, error) {
+	r := &a.views.reading
+	if a.options.Engines.Relations.URL == "" {
+		r.latest = file.Latest(a.keep(projections.Latest(), file))
+		r.relations = file.Relations(a.keep(projections.Relations(), file))
+		timeline := a.keep(projections.Timeline(), file)
+		r.timeline, r.changes = file.Timeline(timeline), file.Changes(timeline)
+		return nil, nil
+	}
+	engine, err := a.options.Engines.Relations.open(ctx, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.running.push("postgres", func(context.Context) error { return engine.Close() })
+	leases := engine.Leases()
+	a.snapshots = engine.Snapshots()
+	r.latest = engine.Latest(a.share(ctx, projections.Latest(), engine, leases))
+	r.relations = engine.Relations(a.share(ctx, projections.Relations(), engine, leases))
+	timeline := a.share(ctx, projections.Timeline(), engine, leases)
+	r.timeline, r.changes = engine.Timeline(timeline), engine.Changes(timeline)
+	return leases, nil
+}
+
+// openFleet makes the fleet view, from the file or from Elasticsearch.
+func (a *App) openFleet(ctx context.Context, file *viewfile.Views, leases projections.Leases) error {
+	r := &a.views.reading
+	if a.options.Engines.Fleet.URL == "" {
+		r.fleet = file.Fleet(a.keep(projections.Fleet(), file))
+		return nil
+	}
+	engine, err := a.options.Engines.Fleet.open(a.log)
+	if err != nil {
+		return err
+	}
+	a.running.push("elasticsearch", func(context.Context) error { return engine.Close() })
+	r.fleet = engine.Fleet(a.share(ctx, projections.Fleet(), engine, leases))
 	return nil
 }
 
@@ -97,7 +139,7 @@ func (a *App) openViewFile() (*viewfile.Views, error) {
 }
 
 // keep makes a view of the data folder.
-func (a *App) keep(_ context.Context, of projections.View, engine projections.Engine) folding {
+func (a *App) keep(of projections.View, engine projections.Engine) folding {
 	p := projections.New(of, engine, a.store, a.logID, projections.Options{
 		OnFolded: func(f projections.Folded) { a.metrics.folded(f) }, Turn: a.views.turn, Logger: a.log,
 	})
@@ -109,6 +151,9 @@ func (a *App) keep(_ context.Context, of projections.View, engine projections.En
 // share makes a view that other processes fold or read, too.
 func (a *App) share(ctx context.Context, of projections.View, engine projections.Engine, leases projections.Leases) folding {
 	v := &view{name: of.Name, follower: projections.NewFollower(of, engine, a.store, a.logID)}
+	if !a.options.Roles.Has(RoleAPI) && !a.options.Roles.Has(RoleProjections) {
+		return v.follower // nobody asks it
+	}
 	a.views.all = append(a.views.all, v)
 	a.background(ctx, "follower of "+of.Name, v.follower.Run)
 	if !a.options.Roles.Has(RoleProjections) {

@@ -150,4 +150,3 @@ func TestAFollowerLooksWhenItIsNudged(t *testing.T) {
 		assert.Equal(t, r.State().Position, position)
 	})
 }
-

@@ -90,7 +90,7 @@ func (c benchCmd) list(out io.Writer) error {
 
 // Rebuild folds the fleet view of a folder anew.
 func (children) Rebuild(ctx context.Context, data string) error {
-	return app.Rebuild(ctx, data, projections.Fleet().Name, slog.New(slog.DiscardHandler), func(projections.Progress) {})
+	return app.Rebuild(ctx, app.Engines{}, data, projections.Fleet().Name, slog.New(slog.DiscardHandler), func(projections.Progress) {})
 }
 
 // nothingCmd is what `bench` starts to measure a server that does nothing.

@@ -29,8 +29,8 @@ type engineFlags struct {
 	FleetPasswordFile     string `help:"File that holds the password of that user." placeholder:"FILE"`
 	FleetAPIKeyFile       string `name:"fleet-api-key-file" help:"File that holds an API key of Elasticsearch, in place of user and password." placeholder:"FILE"`
 	FleetCA               string `name:"fleet-ca" help:"File of the certificates that Elasticsearch's is signed by (PEM), in place of the machine's." placeholder:"FILE"`
-	FleetShards           int    `default:"1" help:"Shards of an index that is made: a rebuild makes one (${default})." placeholder:"N"`
-	FleetReplicas         int    `default:"0" help:"Replicas of an index that is made (${default}; in a cluster 1 or more)." placeholder:"N"`
+	FleetShards           int    `default:"1" help:"Shards of an index that is made, as by a rebuild." placeholder:"N"`
+	FleetReplicas         *int   `help:"Replicas of an index that is made; without it one as soon as there is a second node." placeholder:"N"`
 	Relations             string `help:"The other views, leases and snapshots in Postgres (postgres://USER@HOST/DATABASE); without it files in --data." placeholder:"URL"`
 	RelationsPasswordFile string `help:"File that holds the password of Postgres." placeholder:"FILE"`
 }
