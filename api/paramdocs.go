@@ -75,7 +75,7 @@ func listParams() []*huma.Param {
 		listParam("customer", "Ids of customers", &huma.Schema{Type: huma.TypeString}),
 		listParam("status", "Statuses", enumSchema(string(domain.Connected), string(domain.Disconnected), string(domain.NeverSeen))),
 		listParam("vin", "VINs; unknown ones are absent from the answer", vinSchema("").Schema(nil)),
-		textParam("q", "Any part of VIN, registration number or customer name, in any case; no character is a wildcard"),
+		textParam("q", "Any part of VIN, registration number or customer name, in any case; a registration number is found by its letters and digits too: abc123 and abc-123 find ABC 123. No character is a wildcard"),
 		queryParam("silentFor", "Disconnected vehicles silent for at least this long: 5m, 1h, 7d",
 			&huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]+[smhd]$", Examples: []any{"1h"}}),
 		flagParam("clash", "Vehicles whose registration number another one has too, compared by letters and digits"),

@@ -24,10 +24,11 @@ func TestRegistry(t *testing.T) {
 	assert.Equal(t, 90, v.TimeoutSeconds)
 	requireTaken(t, s, kalles)
 
-	s.ask(200, "PATCH", "/api/v1/vehicles/"+car, map[string]any{"registrationNumber": "XYZ789", "intervalSeconds": 30}, &w)
+	s.ask(200, "PATCH", "/api/v1/vehicles/"+car, map[string]any{"registrationNumber": "XYZ 789", "intervalSeconds": 30}, &w)
 	v = s.getAfter(car, w.Position)
-	assert.Equal(t, "XYZ789", v.RegistrationNumber)
+	assert.Equal(t, "XYZ 789", v.RegistrationNumber)
 	assert.Equal(t, []any{30, "vehicle", 60}, []any{v.Reason.IntervalSeconds, v.Reason.IntervalFrom, v.TimeoutSeconds})
+	requireFoundByPlate(t, s, w.Position)
 	s.ask(200, "PATCH", "/api/v1/vehicles/"+car, map[string]any{"intervalSeconds": nil}, &w)
 	assert.Equal(t, "global", s.getAfter(car, w.Position).Reason.IntervalFrom, "null inherits again")
 	first := s.getAfter(car, s.ping(car, nil).Position)
@@ -50,6 +51,16 @@ func TestRegistry(t *testing.T) {
 	assert.Equal(t, 165, s.getAfter(car, w.Position).TimeoutSeconds)
 
 	requireSecondLife(t, s, kalles)
+}
+
+// requireFoundByPlate requires that the vehicle XYZ 789 is found however its plate is typed.
+func requireFoundByPlate(t *testing.T, s *server, after string) {
+	t.Helper()
+	for typed, want := range map[string]int{"xyz789": 1, "xyz-789": 1, "YZ+7": 1, "z%2D7": 1, "xyz780": 0, "--": 0} {
+		var found list[vehicle]
+		s.ask(200, "GET", "/api/v1/vehicles?q="+typed+"&after="+after, nil, &found)
+		assert.Equal(t, want, found.Total, typed)
+	}
 }
 
 // requireTaken requires that what somebody has is refused to anybody else, naming the field.
@@ -144,7 +155,7 @@ func requireSecondLife(t *testing.T, s *server, owner customer) {
 	assert.Empty(t, found)
 
 	s.register(vin(1), "XYZ789", "Kalles Grustransporter AB") // its registration number is free again
-	s.problem(409, "POST", "/api/v1/vehicles", map[string]any{"vin": car, "registrationNumber": "XYZ789", "customerId": owner.ID})
+	s.problem(409, "POST", "/api/v1/vehicles", map[string]any{"vin": car, "registrationNumber": "XYZ 789", "customerId": owner.ID})
 	w = s.register(car, "ABC123", "Kalles Grustransporter AB")
 	v := s.getAfter(car, w.Position)
 	assert.Equal(t, "never_seen", v.Status, "a new life")

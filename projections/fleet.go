@@ -54,7 +54,7 @@ func FleetMetaKey() Key { return Key{KindFleetMeta, "all"} }
 
 // Fleet returns the view that lists, filters, counts and searches vehicles.
 func Fleet() View {
-	return View{Name: "fleet", Version: 2, Status: true, table: table(
+	return View{Name: "fleet", Version: 3, Status: true, table: table(
 		on(func(_ *domain.SettingsChanged, touch func(Key)) { touch(FleetMetaKey()) }, fleetSettings),
 		on(func(_ *domain.ObservationInterrupted, touch func(Key)) { touch(FleetMetaKey()) }, fleetInterrupted),
 		on(func(e *domain.CustomerRegistered, touch func(Key)) { touch(FleetCustomerKey(e.ID)) },

@@ -50,7 +50,7 @@ const (
 type Filter struct {
 	Customers []domain.CustomerID
 	Statuses  []domain.Status
-	Text      string // any part of VIN, registration number or customer name, folded by the reader; no wildcards
+	Text      string // any part of VIN, registration number or customer name, as textfold.Needle says; no wildcards
 	VINs      []domain.VIN
 	SilentFor time.Duration // disconnected vehicles last heard at least so long before asOf; 0 for no such part
 	Clash     bool          // vehicles whose registration number another one has too, compared by letters and digits

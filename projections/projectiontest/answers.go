@@ -64,7 +64,9 @@ func answers(t *testing.T, open Open) {
 func filters(m *model, random *rand.Rand) []queries.Filter {
 	texts := []string{
 		"ab", "YS2", "ys2r4x", "ÅÄÖ", "å", "%", "_", "*", "?", `\`, `"quoted"`, "kalles", "TRANSPORT", "värde", "100 %", "0", "12", "nobody", "a b",
+		"tax101", "TAX-101", "t.a.x 1", "x1", "x-1", "åäö1", "A\u030AÄÖ-1", "-.-", " - ", "\u1161b", "å\u00AD1", "가b7",
 	}
+	texts = append(texts, needles(m, random, 12)...)
 	filters := []queries.Filter{{}}
 	for _, text := range texts {
 		filters = append(filters, queries.Filter{Text: text})

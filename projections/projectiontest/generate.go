@@ -192,9 +192,11 @@ func (g *generator) overrides() (o domain.Overrides) {
 }
 
 func (g *generator) plate() string {
-	switch g.random.IntN(6) {
+	switch g.random.IntN(7) {
 	case 0:
 		return fmt.Sprintf("ÅÄÖ %d%%", g.random.IntN(50))
+	case 2: // what people type, or what a form lets through: two characters that are one, or become one without what is between
+		return fmt.Sprintf([]string{"A\u030AB-%03d", "x.y..%d", " - %d", "\u1100-\u1161b %d"}[g.random.IntN(4)], g.random.IntN(100))
 	case 1: // now and then the same one, written in another way
 		return []string{"TAX 101", "tax-101", "Tax101", "TAX 102", "tax.102", "TAX 103", "?!", "!?"}[g.random.IntN(8)]
 	}

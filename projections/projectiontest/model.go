@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -232,17 +231,6 @@ func (m *model) matching(q queries.ListVehicles, asOf domain.Instant) (found []q
 	return found
 }
 
-// comparable returns what the registration numbers of generated logs are compared by.
-func comparable(plate string) string {
-	kept := strings.Map(func(c rune) rune {
-		if strings.ContainsRune(" -.%", c) {
-			return -1
-		}
-		return c
-	}, plate)
-	return strings.ToLower(kept)
-}
-
 // facets returns the numbers by which a list can be narrowed, each of the filter without its own part.
 func (m *model) facets(q queries.ListVehicles, asOf domain.Instant) *queries.Facets {
 	asked := func(v queries.Vehicle) bool { return len(q.Statuses) == 0 || slices.Contains(q.Statuses, v.Status) }
@@ -284,15 +272,13 @@ func (m *model) facets(q queries.ListVehicles, asOf domain.Instant) *queries.Fac
 }
 
 func matchesFilter(v queries.Vehicle, f queries.Filter, asOf domain.Instant) bool {
-	text := strings.ToLower(f.Text)
 	switch {
 	case len(f.Customers) > 0 && !slices.Contains(f.Customers, v.Customer.ID),
 		len(f.VINs) > 0 && !slices.Contains(f.VINs, v.VIN),
 		f.SilentFor > 0 && (v.Status != domain.Disconnected || v.LastHeartbeat > asOf.Add(-f.SilentFor)):
 		return false
 	}
-	return strings.Contains(strings.ToLower(string(v.VIN)), text) || strings.Contains(strings.ToLower(v.RegistrationNumber), text) ||
-		strings.Contains(strings.ToLower(v.Customer.Name), text)
+	return hasText(v, f.Text)
 }
 
 func compareVehicles(a, b queries.Vehicle, sort queries.Sort) int {
@@ -304,9 +290,9 @@ func compareVehicles(a, b queries.Vehicle, sort queries.Sort) int {
 	case queries.SortSince:
 		by = cmp.Compare(a.Since, b.Since)
 	case queries.SortRegistrationNumber:
-		by = cmp.Compare(strings.ToLower(a.RegistrationNumber), strings.ToLower(b.RegistrationNumber))
+		by = cmp.Compare(folded(a.RegistrationNumber), folded(b.RegistrationNumber))
 	case queries.SortCustomer:
-		by = cmp.Compare(strings.ToLower(a.Customer.Name), strings.ToLower(b.Customer.Name))
+		by = cmp.Compare(folded(a.Customer.Name), folded(b.Customer.Name))
 	}
 	return cmp.Or(by, cmp.Compare(a.VIN, b.VIN))
 }

@@ -234,6 +234,8 @@ func BenchmarkFind(b *testing.B) {
 		{"silent", queries.ListVehicles{Filter: queries.Filter{SilentFor: silent}, Sort: queries.SortSince}},
 		{"text of a VIN", queries.ListVehicles{Filter: queries.Filter{Text: "00012345"}, Sort: queries.SortStatus}},
 		{"text of a plate", queries.ListVehicles{Filter: queries.Filter{Text: "abc 1"}, Sort: queries.SortStatus}},
+		{"text of a plate without its space", queries.ListVehicles{Filter: queries.Filter{Text: "abc1"}, Sort: queries.SortStatus}},
+		{"text of a plate in another way", queries.ListVehicles{Filter: queries.Filter{Text: "abc-1"}, Sort: queries.SortStatus}},
 		{"text of a customer", queries.ListVehicles{Filter: queries.Filter{Text: "åkeri 7 "}, Sort: queries.SortStatus}},
 		{"text that all have", queries.ListVehicles{Filter: queries.Filter{Text: "transport"}, Sort: queries.SortStatus}},
 		{"text that nobody has", queries.ListVehicles{Filter: queries.Filter{Text: "zzzzz"}, Sort: queries.SortStatus}},

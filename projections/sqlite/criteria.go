@@ -19,17 +19,16 @@ type criteria struct {
 	wanted    map[string]bool     // the same
 	silent    bool                // only disconnected vehicles last heard at lastBy or earlier
 	lastBy    domain.Instant
-	text      string // folded; empty: any
-	vinText   string // text as a VIN is written; empty where no VIN can have it
-	nothing   bool   // no vehicle can match
-	clash     bool   // only registration numbers that are used twice
+	text      textfold.Needle
+	nothing   bool // no vehicle can match
+	clash     bool // only registration numbers that are used twice
 	owner     domain.CustomerID
 	ownClash  map[string]bool // the keys of registration numbers that owner uses twice; nil without an owner
 }
 
 func newCriteria(q queries.ListVehicles, asOf domain.Instant) criteria {
 	f := q.Filter
-	c := criteria{vins: unique(f.VINs), text: textfold.Fold(f.Text), clash: f.Clash, owner: q.Owner}
+	c := criteria{vins: unique(f.VINs), text: textfold.NewNeedle(f.Text), clash: f.Clash, owner: q.Owner}
 	for _, s := range f.Statuses {
 		c.ranks = append(c.ranks, rankOf(s))
 	}
@@ -44,12 +43,8 @@ func newCriteria(q queries.ListVehicles, asOf domain.Instant) criteria {
 	if f.SilentFor > 0 {
 		c.silent, c.lastBy = true, asOf.Add(-f.SilentFor)
 	}
-	// Upper case of other letters may be ASCII: the long s would be found in every VIN with an S.
-	if strings.IndexFunc(c.text, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
-		c.vinText = strings.ToUpper(c.text)
-	}
 	// No stored text has control characters, and the full-text index would read some as an end.
-	c.nothing = strings.ContainsFunc(c.text, unicode.IsControl)
+	c.nothing = strings.ContainsFunc(c.text.Text, unicode.IsControl)
 	return c
 }
 
@@ -85,7 +80,7 @@ func unique[T ~string | ~int64](values []T) []T {
 func (c criteria) plain() bool { return c.structural() && !c.silent }
 
 // structural reports whether customer, status and silence alone say what matches.
-func (c criteria) structural() bool { return len(c.vins) == 0 && c.text == "" && !c.clash }
+func (c criteria) structural() bool { return len(c.vins) == 0 && c.text.Text == "" && !c.clash }
 
 // hasRank reports whether a status is one that was asked for.
 func (c criteria) hasRank(rank int64) bool {
@@ -94,7 +89,7 @@ func (c criteria) hasRank(rank int64) bool {
 
 // hitColumns are what is looked at to find and to order vehicles.
 const (
-	hitList    = `SELECT v.id, v.vin, v.status, v.since, v.last, v.customer, v.plate_folded, v.customer_folded`
+	hitList    = `SELECT v.id, v.vin, v.status, v.since, v.last, v.customer, v.plate_folded, v.customer_folded, v.plate_key`
 	hitColumns = hitList + ` FROM fleet_vehicles# AS v`
 )
 
@@ -108,6 +103,7 @@ const (
 	hitCustomer
 	hitPlate
 	hitCustomerName
+	hitPlateKey
 	hitClash // only where clashes are looked for
 )
 
@@ -132,15 +128,15 @@ func (c criteria) found(s *statement) bool {
 	if c.wanted != nil && !c.wanted[s.ColumnText(hitVIN)] || c.clash && !c.clashes(s) {
 		return false
 	}
-	return c.text == "" || c.vinText != "" && strings.Contains(s.ColumnText(hitVIN), c.vinText) ||
-		strings.Contains(s.ColumnText(hitPlate), c.text) || strings.Contains(s.ColumnText(hitCustomerName), c.text)
+	return c.text.Text == "" ||
+		c.text.In(s.ColumnText(hitVIN), s.ColumnText(hitPlate), s.ColumnText(hitPlateKey), s.ColumnText(hitCustomerName))
 }
 
 // clashes reports whether the row at hand has a registration number that is used twice. For a bound caller what others
 // have does not exist: only the owner's own count.
 func (c criteria) clashes(s *statement) bool {
 	if c.ownClash != nil {
-		return c.ownClash[textfold.Key(s.ColumnText(hitPlate))]
+		return c.ownClash[s.ColumnText(hitPlateKey)]
 	}
 	return s.ColumnInt64(hitClash) != 0
 }

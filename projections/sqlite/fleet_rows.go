@@ -163,7 +163,7 @@ func deleteFleetVehicle(t tables, v *projections.FleetVehicle, changed *texts) e
 }
 
 func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle, changed *texts) error {
-	plate, customer := textfold.Fold(v.RegistrationNumber), textfold.Fold(v.CustomerName)
+	plate, key, customer := textfold.Fold(v.RegistrationNumber), textfold.Key(v.RegistrationNumber), textfold.Fold(v.CustomerName)
 	s := t.prepare(`INSERT INTO fleet_vehicles# (vin, life, plate, plate_folded, customer, customer_name, customer_folded, interval,
 			grace, status, since, last, lat, lon, located, registered, plate_key)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
@@ -174,7 +174,7 @@ func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle, changed *
 		text(string(v.VIN)).number(v.Life).text(v.RegistrationNumber).text(plate).text(string(v.CustomerID)).
 		text(v.CustomerName).text(customer).overrides(v.Overrides).number(rankOf(v.Status)).number(int64(v.Since)).
 		number(int64(v.LastHeartbeat)).location(v.Location).number(int64(v.RegisteredAt)).
-		text(textfold.Key(v.RegistrationNumber))
+		text(key)
 	var id int64
 	if err := s.run(func() error { id = s.nextNumber(); return nil }); err != nil {
 		return err
@@ -188,7 +188,7 @@ func upsertFleetVehicle(t tables, before, v *projections.FleetVehicle, changed *
 	if before != nil && before.RegistrationNumber == v.RegistrationNumber && before.CustomerName == v.CustomerName {
 		return nil
 	}
-	changed.add(text{id: id, known: before != nil, vin: v.VIN, plate: plate, customer: customer})
+	changed.add(text{id: id, known: before != nil, vin: v.VIN, plate: plate, plateKey: key, customer: customer})
 	return nil
 }
 

@@ -3,9 +3,36 @@ package sqlite
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"fleetbeat/domain"
+	"fleetbeat/internal/textfold"
 )
+
+// shortText is how many characters a text needs to be found by the full-text index.
+const shortText = 3
+
+// textQuery returns what the full-text index is asked for a text, which gives every vehicle that has it and some others;
+// false where the index cannot know all: of one or two letters and digits it has nothing.
+func textQuery(n textfold.Needle) (string, bool) {
+	if utf8.RuneCountInString(n.Bare) < shortText {
+		return "", false
+	}
+	if n.Bare == n.Text {
+		return quoted(n.Text), true
+	}
+	return quoted(n.Text) + ` OR plate : ` + quoted(n.Bare), true
+}
+
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// plateText returns what the full-text index has of a plate, given the operands that hold it folded and bare. The letters and
+// digits of any part of it are a part of its own: what is found by the one is found by the other, and is not stored twice. Only
+// letters that become one without what stood between them break that, and none of ASCII do.
+func plateText(folded, key string) string {
+	return `iif(octet_length(` + folded + `) = length(` + folded + `), ` + key + `, ` + key + ` || char(10) || ` + folded + `)`
+}
 
 // textAtOnce is how many vehicles are added to the full-text index in one transaction.
 const textAtOnce = 10_000
@@ -18,7 +45,7 @@ func indexText(t tables) (bool, error) {
 		return false, err
 	}
 	s = t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer)
-		SELECT id, lower(vin), plate_folded, customer_folded FROM fleet_vehicles# WHERE id > ?1 ORDER BY id LIMIT ?2 + 0`)
+		SELECT id, lower(vin), ` + plateText("plate_folded", "plate_key") + `, customer_folded FROM fleet_vehicles# WHERE id > ?1 ORDER BY id LIMIT ?2 + 0`)
 	if err := s.number(last).number(textAtOnce).run(nil); err != nil {
 		return false, err
 	}
@@ -33,6 +60,7 @@ type text struct {
 	gone            bool
 	vin             domain.VIN
 	plate, customer string // folded
+	plateKey        string
 }
 
 // texts are changes of the full-text index. They are made last and in the order of their ids: FTS5 gathers words in memory and
@@ -53,8 +81,8 @@ func (c texts) save(t tables) error {
 		if changed.gone {
 			continue
 		}
-		err := t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer) VALUES (?1, lower(?2), ?3, ?4)`).
-			number(changed.id).text(string(changed.vin)).text(changed.plate).text(changed.customer).run(nil)
+		err := t.prepare(`INSERT INTO fleet_text# (rowid, vin, plate, customer) VALUES (?1, lower(?2), ` + plateText("?3", "?4") + `, ?5)`).
+			number(changed.id).text(string(changed.vin)).text(changed.plate).text(changed.plateKey).text(changed.customer).run(nil)
 		if err != nil {
 			return err
 		}

@@ -273,7 +273,7 @@ func TestTextIsFolded(t *testing.T) {
 	})
 	fleet := views.Fleet(nil)
 	for text, want := range map[string]int64{
-		"åkeri öst": 2, "ÅKERI": 2, "a\u030ak": 2, "ö": 2, "akeri": 1, "s%_": 3, "%": 3, "s*1": 0, "y\u017f2": 0, "a\x00b": 0, "ys2r4x": 3, "é": 0, `"`: 0, `"""`: 0,
+		"åkeri öst": 2, "ÅKERI": 2, "a\u030ak": 2, "ö": 2, "akeri": 1, "s%_": 3, "%": 3, "s*1": 3, "s*2": 0, "1s": 0, "y\u017f2": 0, "a\x00b": 0, "ys2r4x": 3, "é": 0, `"`: 0, `"""`: 0,
 	} {
 		list, err := fleet.Vehicles(t.Context(), queries.ListVehicles{Filter: queries.Filter{Text: text}, Sort: queries.SortVIN, Limit: 10}, 0)
 		require.NoError(t, err, text)

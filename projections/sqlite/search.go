@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"errors"
-	"strings"
-	"unicode/utf8"
 
 	"fleetbeat/queries"
 )
@@ -18,8 +16,6 @@ const (
 	branchesAtMost = 32
 	// countAtMost is how many matches of a text are counted.
 	countAtMost = 10_000
-	// shortText is how many characters a text needs to be in the full-text index.
-	shortText = 3
 )
 
 // search is one question for a list page.
@@ -113,15 +109,14 @@ func (q search) searchSources() ([]source, error) {
 		}
 	}
 	counts, err := q.counted(q.customers)
-	short := utf8.RuneCountInString(q.text) < shortText
-	if err != nil || short || counts.sum() <= few {
+	indexed, ok := textQuery(q.text)
+	if err != nil || !ok || counts.sum() <= few {
 		return q.structured(nil), err
 	}
-	quoted := `"` + strings.ReplaceAll(q.text, `"`, `""`) + `"`
 	return []source{{
 		sql: hitList + ` FROM fleet_text# CROSS JOIN fleet_vehicles# AS v ON v.id = fleet_text#.rowid
 			WHERE fleet_text# MATCH ?1`,
-		args: []any{quoted},
+		args: []any{indexed},
 	}}, nil
 }
 

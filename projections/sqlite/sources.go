@@ -17,6 +17,9 @@ func (q search) open(src source) *statement {
 	if q.clash {
 		src.sql = strings.Replace(src.sql, hitList, hitClashList, 1)
 	}
+	if q.g.Version < fleetWithClashes { // which has no keys: an older view is served until the new one is built
+		src.sql = strings.Replace(src.sql, `v.plate_key`, `v.plate_folded`, 1)
+	}
 	s := q.prepare(src.sql)
 	for _, arg := range src.args {
 		switch v := arg.(type) {

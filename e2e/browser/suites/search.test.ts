@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classic, haralds, johans, kalles, plates } from '../support/fleet.ts';
+import type { Server } from '../support/server.ts';
 import { suite } from '../support/suite.ts';
 
 const searchField = ['searchbox', 'Search by VIN, plate or customer'] as const;
@@ -91,5 +92,27 @@ suite('search', { prepare: classic }, (world) => {
       await page.click('button', /^Without Status Never seen 2/u);
       await page.untilPlates(plates((each) => each.customer === johans));
     });
+  });
+});
+
+/** Vehicles whose plates are written as people write them. */
+async function spaced(server: Server): Promise<void> {
+  const head = 'vin,registration_number,customer';
+  const lines = [`YS2R4X20005399401,ABC 123,${kalles}`, `VLUR4X20009093588,DEF-456,${kalles}`];
+  await server.api.import(`${head}\n${lines.join('\n')}\n`);
+}
+
+suite('search by plate', { prepare: spaced }, (world) => {
+  it.each([
+    ['without its space', 'abc123', ['ABC 123']],
+    ['as it is written', 'ABC 12', ['ABC 123']],
+    ['with marks that it has not', 'abc-1', ['ABC 123']],
+    ['by a part across its hyphen', 'F 4', ['DEF-456']],
+    ['by what both have', kalles.toUpperCase(), ['ABC 123', 'DEF-456']],
+  ])('finds a vehicle by its plate, %s', async (_, typed, found) => {
+    const { page } = world;
+    await page.open('/vehicles');
+    await page.type(...searchField, typed);
+    await page.untilPlates(found);
   });
 });

@@ -2808,7 +2808,7 @@ export interface operations {
                 status?: ("connected" | "disconnected" | "never_seen")[];
                 /** @description VINs; unknown ones are absent from the answer; may be repeated or separated by commas */
                 vin?: string[];
-                /** @description Any part of VIN, registration number or customer name, in any case; no character is a wildcard */
+                /** @description Any part of VIN, registration number or customer name, in any case; a registration number is found by its letters and digits too: abc123 and abc-123 find ABC 123. No character is a wildcard */
                 q?: string;
                 /** @description Disconnected vehicles silent for at least this long: 5m, 1h, 7d */
                 silentFor?: string;

@@ -29,6 +29,8 @@ describe('the lines', () => {
     const feed = taking(nothing, [changed(1, 0), changed(2, 1, anna), changed(3, 2, { vin: 'YS2R4X2' })]);
     const found = (q: string) => linesOf(feed, none, q).map(({ key }) => key.split('.')[1]);
     expect(found('abc 1')).toEqual(['1']);
+    expect(found('abc1')).toEqual(['1']);
+    expect(found('ab-c.1')).toEqual(['1']);
     expect(found('åKERI'.normalize('NFD'))).toEqual(['2']);
     expect(found('s2r4')).toEqual(['3']);
     expect(found('xyz')).toEqual([]);

@@ -1,3 +1,4 @@
+import { has, type Needle, needleOf, plateHas } from '../format/fold';
 import { type Burst, type Group, groupsOf } from './burst';
 import type { Feed, Happened } from './feed';
 import { compared } from './place';
@@ -11,24 +12,23 @@ export type Line =
 
 /** The lines of a feed: changes, bursts by customer, and the vehicles of the groups that are opened. */
 export function linesOf(feed: Feed, opened: ReadonlySet<string>, q: string): Line[] {
-  const wanted = folded(q);
+  const wanted = needleOf(q);
   return feed.entries.flatMap((entry): Line[] => {
     if (entry.kind === 'burst') return burstLines(entry, opened, wanted);
     return matches(entry.change, wanted) ? [{ kind: 'single', key: entry.key, change: entry.change }] : [];
   });
 }
 
-function burstLines(burst: Burst, opened: ReadonlySet<string>, wanted: string): Line[] {
+function burstLines(burst: Burst, opened: ReadonlySet<string>, wanted: Needle): Line[] {
   const lines = groupsOf(burst).flatMap((group) => groupLines(group, opened, wanted));
   return lines.length === 0 ? [] : [{ kind: 'burst', key: burst.key, burst }, ...lines];
 }
 
 /** A group whole where its customer is meant, else those of its vehicles that are. */
-function groupLines(group: Group, opened: ReadonlySet<string>, wanted: string): Line[] {
+function groupLines(group: Group, opened: ReadonlySet<string>, wanted: Needle): Line[] {
   const members = (changes: readonly Happened[]): Line[] =>
     changes.map((change) => ({ kind: 'member', key: change.position, change }));
-  if (!folded(group.customer.name).includes(wanted))
-    return members(group.changes.filter((change) => matches(change, wanted)));
+  if (!has(group.customer.name, wanted)) return members(group.changes.filter((change) => matches(change, wanted)));
   const open = opened.has(group.key);
   const line: Line = { kind: 'group', key: group.key, group, open };
   if (!open) return [line];
@@ -37,21 +37,16 @@ function groupLines(group: Group, opened: ReadonlySet<string>, wanted: string): 
   return [line, ...members(group.changes), ...rest];
 }
 
-/** Text as it is compared: in any case, however its accents are written. */
-function folded(text: string): string {
-  return text.normalize('NFC').toLowerCase();
-}
-
-/** Whether a change is of a vehicle or a customer that is searched for, by any part. */
-function matches({ vin, registrationNumber, customer }: Happened, wanted: string): boolean {
-  return [registrationNumber, vin, customer.name].some((each) => folded(each).includes(wanted));
+/** Whether a change is of a vehicle or a customer that is searched for, by any part, as the server searches for them. */
+function matches({ vin, registrationNumber, customer }: Happened, wanted: Needle): boolean {
+  return plateHas(registrationNumber, wanted) || has(vin, wanted) || has(customer.name, wanted);
 }
 
 /** How many changes came since a feed was held, of those that are searched for; and how many of them are kept no more. */
 export function newSince(held: Feed, live: Feed, q: string): { n: number; lost: number } {
   const lost = Math.max(0, live.dropped - held.dropped - (held.taken - held.dropped));
   if (q === '') return { n: live.taken - held.taken, lost };
-  const wanted = folded(q);
+  const wanted = needleOf(q);
   const isNew = (change: Happened) =>
     (held.newest === undefined || compared(change.position, held.newest) > 0) && matches(change, wanted);
   const n = live.entries

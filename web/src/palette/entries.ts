@@ -1,6 +1,7 @@
 import type { NavigateOptions } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Status } from '../api/client';
+import { folded } from '../format/fold';
 
 /** Something to go to or to do. */
 export interface Entry {
@@ -31,16 +32,12 @@ export interface Grouped {
 
 /** The entries that have all typed words in their own, each at the beginning of one. */
 export function matching(groups: readonly Grouped[], typed: string): Grouped[] {
-  const parts = fold(typed).split(/\s+/).filter(Boolean);
+  const parts = folded(typed).split(/\s+/).filter(Boolean);
   const fits = ({ name, also = '' }: Entry) => {
-    const words = fold(`${name} ${also}`).split(/[\s,]+/);
+    const words = folded(`${name} ${also}`).split(/[\s,]+/);
     return parts.every((part) => words.some((word) => word.startsWith(part)));
   };
   return groups.map(({ name, entries }) => ({ name, entries: entries.filter(fits) }));
-}
-
-function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase();
 }
 
 /** The entry of an id, else the first: what was chosen may be found no more. */
