@@ -17,13 +17,13 @@ ARGS      ?=
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build npmless web dev deps testengines engines test browser race lint bench generate
+.PHONY: help run build npmless web dev deps testengines engines test esdb-suite browser race lint bench generate
 
 # Starts Postgres and Elasticsearch around a command, and says aloud what it cannot have (internal/testengines).
 ENGINES := .cache/bin/testengines
 
 help: ## Show what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Start Fleetbeat on its embedded engines with the demo fleet: http://localhost:8080
 	bin/fleetbeat demo $(ARGS)
@@ -64,6 +64,9 @@ test: deps build testengines $(PACKAGES) ## Run all tests: Go, the dashboard's u
 	$(ENGINES) run -- go test $(TESTFLAGS) ./...
 	$(if $(NPM),cd web && npm test --silent)
 	$(if $(NPM),cd e2e/browser && npm test --silent)
+
+esdb-suite: ## Build bin/esdb-suite: the tests of a real EventStoreDB, for a machine without Go: ESDB_TEST_URL=esdb://… bin/esdb-suite
+	CGO_ENABLED=0 go test -c -trimpath -o bin/esdb-suite ./eventstore/eventstoredb
 
 browser: build $(PACKAGES) ## Run the browser suites alone, against bin/fleetbeat
 	cd e2e/browser && npm test --silent

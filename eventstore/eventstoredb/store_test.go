@@ -101,13 +101,3 @@ func TestStore(t *testing.T) {
 		},
 	})
 }
-
-func TestStoreOnRealServer(t *testing.T) {
-	t.Parallel()
-	url := os.Getenv("ESDB_TEST_URL")
-	if url == "" {
-		t.Log("NOT TESTED against a real EventStoreDB: ESDB_TEST_URL is not set")
-		return
-	}
-	storetest.Run(t, func(t *testing.T) eventstore.Store { return open(t, url) }, storetest.Abilities{Shared: true})
-}

@@ -18,7 +18,8 @@ type Abilities struct {
 	// as it ever does. Nil where the test cannot: then what is promised of expired events is tested with events that are
 	// not.
 	Expire func(t *testing.T, store eventstore.Store, stream string)
-	// Shared says that others write to the same log, so that it is not empty and not all in it is the test's.
+	// Shared says that others write to the same log, so that it is not empty and not all in it is the test's. The tests run one after
+	// the other then: each reads all that is written meanwhile.
 	Shared bool
 	// Patience is how long anything may take before it counts as never; 0 means a minute.
 	Patience time.Duration
@@ -50,10 +51,10 @@ func Run(t *testing.T, open Open, can Abilities) {
 		{"reopen", reopening()},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
-			t.Parallel()
+			can.together(t)
 			for _, p := range topic.promises {
 				t.Run(p.name, func(t *testing.T) {
-					t.Parallel()
+					can.together(t)
 					if p.needs != nil {
 						if reason := p.needs(can); reason != "" {
 							t.Skip("declared by the engine: " + reason)
@@ -63,6 +64,14 @@ func Run(t *testing.T, open Open, can Abilities) {
 				})
 			}
 		})
+	}
+}
+
+// together lets tests run at the same time where each has a log of its own.
+func (a Abilities) together(t *testing.T) {
+	t.Helper()
+	if !a.Shared {
+		t.Parallel()
 	}
 }
 
