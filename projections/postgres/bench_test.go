@@ -108,7 +108,7 @@ func (f *feeder) transitions(n int) eventstore.Delivery {
 // following returns a view that has folded the fleet.
 func following(b *testing.B, view projections.View) (*projections.Projection, *feeder) {
 	s := newServer(b)
-	views := s.open(b, schemaOf(b.Name()))
+	views := s.open(b, named(b.Name()))
 	p := projections.New(view, views, projectiontest.NewLog(), projectiontest.LogID, projections.Options{})
 	_, err := p.From(b.Context())
 	require.NoError(b, err)

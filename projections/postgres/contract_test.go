@@ -12,7 +12,7 @@ func TestEngine(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
 	projectiontest.Run(t, func(t *testing.T, folder string) projectiontest.Opened {
-		views := server.open(t, schemaOf(folder))
+		views := server.open(t, named(folder))
 		return projectiontest.Opened{
 			Engine:    views,
 			Views:     []projections.View{projections.Relations(), projections.Latest(), projections.Timeline()},
@@ -21,6 +21,7 @@ func TestEngine(t *testing.T) {
 			Plates:    func(v queries.View) queries.PlateReader { return views.Relations(v) },
 			Timeline:  func(v queries.View) queries.TimelineReader { return views.Timeline(v) },
 			History:   func(v queries.View) queries.HistoryReader { return views.Timeline(v) },
+			Changes:   func(v projectiontest.FoldingView) queries.ChangesReader { return views.Changes(v) },
 			Close:     views.Close,
 		}
 	})

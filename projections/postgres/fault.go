@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -25,6 +26,8 @@ const (
 	queryCancelled      = "57014"
 	tooManyConnections  = "53300"
 	diskFull            = "53100"
+	dataCorrupted       = "XX001"
+	indexCorrupted      = "XX002"
 )
 
 // codeOf returns the SQLSTATE of what the server said, empty where it said nothing.
@@ -88,6 +91,10 @@ func named(err error) error {
 	}
 	if errors.Is(err, pgconn.ErrReadOnlyConnection) {
 		return projections.Fault(err, "%s", words(readOnlyTransaction))
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
+		return projections.Fault(err, "the certificate of Postgres is not one that we trust; put it right there, or name its authority by sslrootcert")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return projections.Fault(err, "Postgres does not answer in time; this ends by itself when it does")

@@ -177,7 +177,7 @@ func (v *Views) Finish(ctx context.Context, g projections.Generation) (projectio
 func (v *Views) Activate(ctx context.Context, g projections.Generation, at projections.Checkpoint) (projections.Generation, error) {
 	g.Active, g.Finished, g.Checkpoint = true, true, at
 	err := v.step(ctx, settling, g, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE views SET dropped = true, active = false WHERE view = $1 AND generation <> $2`, g.View, g.Number); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE views SET dropped = true, active = false WHERE view = $1 AND generation <> $2 AND NOT dropped`, g.View, g.Number); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE views SET active = true, finished = true WHERE generation = $1`, g.Number); err != nil {

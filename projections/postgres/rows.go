@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"fleetbeat/domain"
 	"fleetbeat/projections"
 )
+
+const generationThere = `SELECT EXISTS (SELECT FROM views WHERE generation = $1 AND view = $2 AND NOT dropped)`
 
 // Load returns what is stored under these keys.
 func (v *Views) Load(ctx context.Context, g projections.Generation, keys []projections.Key) ([]projections.Stored, error) {
@@ -29,8 +30,7 @@ func (v *Views) Load(ctx context.Context, g projections.Generation, keys []proje
 		found = make([]projections.Stored, 0, len(keys))
 		there := false
 		b := &pgx.Batch{}
-		b.Queue(`SELECT EXISTS (SELECT FROM views WHERE generation = $1 AND view = $2 AND NOT dropped)`, g.Number, g.View).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&there) })
+		b.Queue(generationThere, g.Number, g.View).QueryRow(func(row pgx.Row) error { return row.Scan(&there) })
 		for _, l := range layoutsOf(g.View) {
 			if some := byKind[l.kind]; len(some) > 0 {
 				b.Queue(inGeneration(l.selects(), g)+` WHERE `+l.key()+` = ANY ($1)`, some).Query(func(rows pgx.Rows) error {
@@ -43,13 +43,18 @@ func (v *Views) Load(ctx context.Context, g projections.Generation, keys []proje
 			}
 		}
 		err := send(ctx, conn, b)
+		if codeOf(err) == undefinedTable { // it says so before it answers anything
+			if askErr := conn.QueryRow(ctx, generationThere, g.Number, g.View).Scan(&there); askErr != nil {
+				return askErr
+			}
+		}
 		if !there && (err == nil || codeOf(err) == undefinedTable) {
 			return projections.ErrMoved
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load rows of %q: %w", g.View, err)
+		return nil, fmt.Errorf("load rows of %q: %w", g.View, v.ruined(ctx, g, err))
 	}
 	return found, nil
 }
@@ -57,55 +62,6 @@ func (v *Views) Load(ctx context.Context, g projections.Generation, keys []proje
 // Owned is asked of the fleet view alone, which is kept elsewhere.
 func (v *Views) Owned(_ context.Context, g projections.Generation, id domain.CustomerID) ([]projections.Stored, error) {
 	return nil, fmt.Errorf("load vehicles of customer %q: Postgres keeps no %s view of them", id, g.View)
-}
-
-// Save writes changes and checkpoint in one transaction.
-//
-// It is not waited for until it is on disk (synchronous_commit off): a Postgres that crashes loses the last half second of
-// it at most, rows and checkpoint together, and the owner, whose next save then meets ErrMoved, folds them again.
-func (v *Views) Save(ctx context.Context, g projections.Generation, from, to projections.Checkpoint, changes []projections.Change) error {
-	rows, err := statements(g, changes)
-	if err == nil {
-		err = v.do(ctx, saving, func(ctx context.Context, conn *pgxpool.Conn) error {
-			return save(ctx, conn, checkpointArgs(g, from.Position, to), rows)
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("save generation %d of %q after %s: %w", g.Number, g.View, from.Position, err)
-	}
-	v.saw(g, to.Position)
-	return nil
-}
-
-// save goes to the server and back once where there is nothing but a checkpoint, else twice: rows may not be sent before it
-// is known that the checkpoint was where it should be.
-func save(ctx context.Context, conn *pgxpool.Conn, checkpoint []any, rows []statement) error {
-	var moved int64
-	b := &pgx.Batch{}
-	b.Queue(`BEGIN`)
-	b.Queue(`SET LOCAL synchronous_commit = off`)
-	b.Queue(moveCheckpoint, checkpoint...).Exec(func(tag pgconn.CommandTag) error {
-		moved = tag.RowsAffected()
-		return nil
-	})
-	if len(rows) == 0 {
-		b.Queue(`COMMIT`)
-	}
-	if err := send(ctx, conn, b); err != nil {
-		return err
-	}
-	if moved != 1 {
-		return projections.ErrMoved // the open transaction ends with the connection
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	b = &pgx.Batch{}
-	for _, s := range rows {
-		b.Queue(s.sql, s.args...)
-	}
-	b.Queue(`COMMIT`)
-	return send(ctx, conn, b)
 }
 
 // Fill writes changes of a generation that is being built.

@@ -24,7 +24,7 @@ type use struct {
 var (
 	asking   = use{again: true, within: answerWithin, place: true}
 	loading  = use{again: true, within: answerWithin}
-	saving   = use{within: saveWithin}
+	saving   = use{again: true, within: saveWithin} // the checkpoint tells what came to be
 	settling = use{again: true, within: saveWithin}
 	// A generation that is being built is hours of work that an error would throw away.
 	filling   = use{again: true, within: fillWithin, patience: time.Minute}
@@ -91,12 +91,26 @@ func (v *Views) once(ctx context.Context, u use, f func(ctx context.Context, con
 	if err := v.ready(ctx); err != nil {
 		return err
 	}
+	if out := v.outage.Load(); u.place && out != nil && time.Since(out.at) < problemHolds {
+		return out.err
+	}
 	conn, err := v.pool.Acquire(ctx)
 	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+		err = fmt.Errorf("connect: %w", err)
+		if unconnected(err) {
+			v.outage.Store(&outage{err, time.Now()})
+		}
+		return err
 	}
 	defer conn.Release() // closes it where a transaction is left open
 	return f(ctx, conn)
+}
+
+// outage is the last time that there was no connection to be had. Whoever asks within a moment is told so at once: each would
+// wait for a server that does not answer otherwise.
+type outage struct {
+	err error
+	at  time.Time
 }
 
 // pause waits before the next try: not at all before the second, so that a connection that had died costs nothing, then

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -20,6 +21,7 @@ type Views struct {
 	log    *slog.Logger
 	asking chan struct{} // a place for each question under way: those who fold never wait for those who ask
 	layout gate
+	outage atomic.Pointer[outage]
 
 	life   context.Context // ends with Close
 	end    context.CancelFunc

@@ -25,6 +25,7 @@ type Opened struct {
 	Plates    func(queries.View) queries.PlateReader
 	Timeline  func(queries.View) queries.TimelineReader
 	History   func(queries.View) queries.HistoryReader
+	Changes   func(FoldingView) queries.ChangesReader
 	// Close ends the use of the engine, as the end of a process does.
 	Close func() error
 }
@@ -57,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		{"a generation that was dropped while it was built can be neither filled nor finished nor activated", droppedWhileBuilt},
 		{"a request to rebuild is kept with its progress", requests},
 		{"answers are those of a model that looks at every vehicle", answers},
+		{"the feed of changes is what the rows say, however it is read", feed},
 		{"a view that is being built answers that it cannot answer yet", unavailable},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fleetbeat/domain"
+	"fleetbeat/projections"
 	"fleetbeat/queries"
 )
 
@@ -41,6 +42,17 @@ func unavailable(t *testing.T, open Open) {
 	}
 	if o.History != nil {
 		_, err := o.History(nil).Quarters(ctx, "", 0, 1)
+		requireUnavailable(t, err)
+	}
+	if o.Changes != nil {
+		reader := o.Changes(projections.New(projections.Timeline(), o.Engine, nil, LogID, projections.Options{}))
+		folded, _ := reader.Folded()
+		assert.Zero(t, folded)
+		_, err := reader.Tail(ctx, 1)
+		requireUnavailable(t, err)
+		_, err = reader.Changes(ctx, domain.Position{}, 1)
+		requireUnavailable(t, err)
+		_, err = reader.LastTransitions(ctx, queries.ChangeFilter{}, domain.Position{}, 1)
 		requireUnavailable(t, err)
 	}
 }

@@ -25,6 +25,7 @@ func TestEngine(t *testing.T) {
 			Plates:    func(v queries.View) queries.PlateReader { return views.Relations(v) },
 			Timeline:  func(v queries.View) queries.TimelineReader { return views.Timeline(v) },
 			History:   func(v queries.View) queries.HistoryReader { return views.Timeline(v) },
+			Changes:   func(v projectiontest.FoldingView) queries.ChangesReader { return views.Changes(v) },
 			Close:     views.Close,
 		}
 	})
