@@ -3,181 +3,143 @@ package elasticsearch
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"fleetbeat/domain"
 	"fleetbeat/queries"
 )
 
-func rangeKey(i int) string { return strconv.Itoa(i) }
-
-// sinceOf returns the numbers that lastAfter counted, in the order of its moments.
-func sinceOf(a *aggregation, moments int) []int64 {
-	since := make([]int64, moments)
-	if a == nil {
-		return since
-	}
-	for _, b := range a.Buckets {
-		if i, err := strconv.Atoi(b.text()); err == nil && i >= 0 && i < moments {
-			since[i] = b.Count
-		}
-	}
-	return since
-}
-
-// countsOf returns numbers by status.
-func countsOf(a *aggregation) (counts queries.Counts) {
-	if a == nil {
-		return counts
-	}
-	for _, b := range a.Buckets {
-		switch b.text() {
-		case rankDisconnected:
-			counts.Disconnected = b.Count
-		case rankConnected:
-			counts.Connected = b.Count
-		case rankNeverSeen:
-			counts.NeverSeen = b.Count
-		}
-	}
-	return counts
-}
-
-// counts returns the numbers of a customer's bucket.
-func (b bucket) counts() queries.Counts {
-	c := queries.Counts{Connected: b.Connected.Count, Disconnected: b.Disconnected.Count}
-	c.NeverSeen = b.Count - c.Connected - c.Disconnected
-	return c
-}
-
-// facetsOf returns the facets of an answer, customers without their names.
-func (s search) facetsOf(a aggregations) *queries.Facets {
-	facets := &queries.Facets{Customers: []queries.FacetCustomer{}}
-	if by := a.Customers.By; by != nil {
-		for _, b := range by.Buckets {
-			facets.Customers = append(facets.Customers, queries.FacetCustomer{
-				CustomerRef: queries.CustomerRef{ID: domain.CustomerID(b.text())}, Total: b.Count, Disconnected: b.Disconnected.Count,
-			})
-		}
-	}
-	moments := queries.SilentMoments(s.asOf)
-	facets.SilentFor = queries.SilentSteps(sinceOf(a.Silence.By, len(moments)), a.Silence.Count)
-	return facets
+// tally is the numbers of a customer.
+type tally struct {
+	queries.Counts
+	longest domain.Instant // since when the longest disconnection lasts, where that was asked for
+	vehicle *queries.Disconnection
 }
 
 // CountsByCustomer returns the numbers of these customers, or of all that have vehicles where ids is nil.
 func (f *Fleet) CountsByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]queries.Counts, error) {
-	found := map[domain.CustomerID]queries.Counts{}
-	err := f.byCustomer(ctx, ids, nil, func(id domain.CustomerID, b bucket) error {
-		found[id] = b.counts()
-		return nil
-	})
+	tallies, err := f.tallies(ctx, ids, nil)
 	if err != nil {
 		return nil, fmt.Errorf("count vehicles by customer: %w", unavailable(ctx, err))
+	}
+	found := make(map[domain.CustomerID]queries.Counts, len(tallies))
+	for id, t := range tallies {
+		found[id] = t.Counts
 	}
 	return found, nil
 }
 
 // NumbersByCustomer returns the numbers of these customers, each with the vehicle that has been disconnected the longest.
 func (f *Fleet) NumbersByCustomer(ctx context.Context, ids []domain.CustomerID) (map[domain.CustomerID]queries.CustomerNumbers, error) {
-	found := map[domain.CustomerID]queries.CustomerNumbers{}
-	longest := object{"longest": object{"top_hits": object{
+	tallies, err := f.tallies(ctx, append([]domain.CustomerID{}, ids...), object{"longest": object{"top_hits": object{
 		"size": 1, "sort": []object{{"since": "asc"}, {"vin": "asc"}}, "_source": []string{"row"},
-	}}}
-	err := f.byCustomer(ctx, append([]domain.CustomerID{}, ids...), longest, func(id domain.CustomerID, b bucket) error {
-		numbers := queries.CustomerNumbers{Counts: b.counts()}
-		rows, err := vehicles(b.Disconnected.Longest.Hits.Hits)
-		for _, row := range rows {
-			numbers.Longest = &queries.Disconnection{VIN: row.VIN, RegistrationNumber: row.RegistrationNumber, Since: row.Since}
-		}
-		found[id] = numbers
-		return err
-	})
+	}}})
 	if err != nil {
 		return nil, fmt.Errorf("read the numbers of customers: %w", unavailable(ctx, err))
+	}
+	found := make(map[domain.CustomerID]queries.CustomerNumbers, len(tallies))
+	for id, t := range tallies {
+		found[id] = queries.CustomerNumbers{Counts: t.Counts, Longest: t.vehicle}
 	}
 	return found, nil
 }
 
 // RankEveryCustomer returns the numbers of all customers, each with the moment since which its longest disconnection lasts.
 func (f *Fleet) RankEveryCustomer(ctx context.Context) (map[domain.CustomerID]queries.CustomerRank, error) {
-	found := map[domain.CustomerID]queries.CustomerRank{}
-	since := object{"since": object{"min": object{"field": "since"}}}
-	err := f.byCustomer(ctx, nil, since, func(id domain.CustomerID, b bucket) error {
-		rank := queries.CustomerRank{Counts: b.counts()}
-		if at := b.Disconnected.Since.Value; at != nil {
-			rank.Longest = domain.Instant(*at) // exact: milliseconds are far below 2^53
-		}
-		found[id] = rank
-		return nil
-	})
+	tallies, err := f.tallies(ctx, nil, object{"since": object{"min": object{"field": "since"}}})
 	if err != nil {
 		return nil, fmt.Errorf("rank customers: %w", unavailable(ctx, err))
+	}
+	found := make(map[domain.CustomerID]queries.CustomerRank, len(tallies))
+	for id, t := range tallies {
+		found[id] = queries.CustomerRank{Counts: t.Counts, Longest: t.longest}
 	}
 	return found, nil
 }
 
-// customersAtOnce is how many customers one search counts; all of more are counted in parts, by searches of one state.
-const customersAtOnce = 50_000
+// customersAtOnce is how many customers one search counts, three times; all of more are counted in parts, by searches of one state.
+const customersAtOnce = 20_000
 
-// byCustomer counts the vehicles of these customers, or of all where ids is nil, with more of those that are disconnected.
-func (f *Fleet) byCustomer(ctx context.Context, ids []domain.CustomerID, more object, each func(domain.CustomerID, bucket) error) error {
+// tallies counts the vehicles of these customers, or of all where ids is nil, with more of those that are disconnected.
+func (f *Fleet) tallies(ctx context.Context, ids []domain.CustomerID, more object) (found map[domain.CustomerID]*tally, err error) {
 	if ids != nil && len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	query := []object{alive()}
+	var query []object
 	if ids != nil {
-		query = append(query, terms("customer", unique(ids)))
+		query = []object{terms("customer", unique(ids))}
 	}
-	disconnected := object{"filter": term("status", rankDisconnected)}
-	if more != nil {
-		disconnected["aggs"] = more
-	}
-	for parts := 1; ; parts *= 2 {
-		buckets, whole, err := f.parts(ctx, parts, object{
-			"size": 0, "track_total_hits": false, "query": all(query),
-		}, object{"disconnected": disconnected, "connected": object{"filter": term("status", rankConnected)}})
-		if err != nil {
+	for parts, whole := 1, false; !whole; parts *= 2 {
+		count := func(index string) (err error) {
+			found, whole = map[domain.CustomerID]*tally{}, true
+			for part := 0; part < parts && whole && err == nil; part++ {
+				whole, err = f.tallyPart(ctx, index, query, more, part, parts, found)
+			}
 			return err
 		}
-		if !whole {
-			continue
+		if parts == 1 {
+			err = count(f.views.alias())
+		} else {
+			err = f.stable(ctx, count)
 		}
-		for _, b := range buckets {
-			if err := each(domain.CustomerID(b.text()), b); err != nil {
-				return err
-			}
+		if err != nil {
+			return nil, err
 		}
-		return nil
 	}
+	return found, nil
 }
 
-// parts counts customers in so many parts, and reports whether these were all.
-func (f *Fleet) parts(ctx context.Context, parts int, question, each object) (buckets []bucket, whole bool, err error) {
-	part := func(index string, i int) error {
-		terms := object{"field": "customer", "size": customersAtOnce}
+// tallyPart counts one part of the customers, and reports whether that is whole.
+func (f *Fleet) tallyPart(
+	ctx context.Context, index string, query []object, more object, part, parts int, found map[domain.CustomerID]*tally,
+) (bool, error) {
+	by := func(rank string, more object) object {
+		counted := byCustomer(customersAtOnce)
 		if parts > 1 {
-			terms["include"] = object{"partition": i, "num_partitions": parts}
+			counted["terms"].(object)["include"] = object{"partition": part, "num_partitions": parts}
 		}
-		question["aggs"] = object{"customers": object{"terms": terms, "aggs": each}}
-		answer, err := f.views.search(ctx, index, question)
-		whole = whole && answer.Aggregations.Customers.Others == 0
-		buckets = append(buckets, answer.Aggregations.Customers.Buckets...)
-		return err
+		if more != nil {
+			counted["aggs"] = more
+		}
+		return within([]object{term("status", rank)}, counted)
 	}
-	if whole = true; parts == 1 {
-		return buckets, whole, part(f.views.alias(), 0)
+	answer, err := f.views.search(ctx, index, object{
+		"size": 0, "track_total_hits": false, "query": all(query), "aggs": object{
+			"disconnected": by(rankDisconnected, more), "connected": by(rankConnected, nil), "neverSeen": by(rankNeverSeen, nil),
+		},
+	})
+	if err != nil {
+		return false, err
 	}
-	err = f.stable(ctx, func(index string) error {
-		buckets, whole = nil, true
-		for i := range parts {
-			if err := part(index, i); err != nil || !whole {
-				return err
+	a, others := answer.Aggregations, int64(0)
+	each := func(part aggregation, note func(*tally, bucket) error) {
+		others += part.parts().Others
+		for _, b := range part.parts().Buckets {
+			id := domain.CustomerID(b.text())
+			if found[id] == nil {
+				found[id] = &tally{}
+			}
+			if failed := note(found[id], b); failed != nil {
+				err = failed
 			}
 		}
-		return nil
-	})
-	return buckets, whole, err
+	}
+	each(a.Connected, func(t *tally, b bucket) error { t.Connected = b.Count; return nil })
+	each(a.NeverSeen, func(t *tally, b bucket) error { t.NeverSeen = b.Count; return nil })
+	each(a.Disconnected, (*tally).disconnected)
+	return others == 0, err
+}
+
+// disconnected notes the bucket of a customer's disconnected vehicles.
+func (t *tally) disconnected(b bucket) error {
+	t.Disconnected = b.Count
+	if at := b.Since.Value; at != nil {
+		t.longest = domain.Instant(*at) // exact: milliseconds are far below 2^53
+	}
+	rows, err := vehicles(b.Longest.Hits.Hits)
+	for _, row := range rows {
+		t.vehicle = &queries.Disconnection{VIN: row.VIN, RegistrationNumber: row.RegistrationNumber, Since: row.Since}
+	}
+	return err
 }
 
 // SilentSince returns how many disconnected vehicles, of a customer or of all for none, were last heard after each of these
@@ -193,5 +155,5 @@ func (f *Fleet) SilentSince(ctx context.Context, id domain.CustomerID, moments [
 	if err != nil {
 		return nil, fmt.Errorf("count silent vehicles: %w", unavailable(ctx, err))
 	}
-	return sinceOf(&answer.Aggregations.Silence, len(moments)), nil
+	return sinceOf(answer.Aggregations.Silence, len(moments)), nil
 }

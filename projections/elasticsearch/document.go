@@ -24,6 +24,7 @@ type document struct {
 type finding struct {
 	VIN        domain.VIN        `json:"vin,omitzero"`
 	Status     string            `json:"status,omitzero"`
+	Place      *int64            `json:"place,omitzero"` // in a list by status
 	Since      *int64            `json:"since,omitzero"`
 	Last       *int64            `json:"last,omitzero"`
 	Customer   *string           `json:"customer,omitzero"`
@@ -112,7 +113,7 @@ func encode(c projections.Change) (document, error) {
 func findingOf(v *projections.FleetVehicle) finding {
 	plate, name := textfold.Fold(v.RegistrationNumber), textfold.Fold(v.CustomerName)
 	return finding{
-		VIN: v.VIN, Status: rankOf(v.Status), Since: ref(int64(v.Since)), Last: ref(int64(v.LastHeartbeat)),
+		VIN: v.VIN, Status: rankOf(v.Status), Place: ref(placeOfStatus(rankOf(v.Status), int64(v.Since))), Since: ref(int64(v.Since)), Last: ref(int64(v.LastHeartbeat)),
 		Customer: ref(string(v.CustomerID)), Plate: &plate, Name: &name, PlateKey: ref(textfold.Key(v.RegistrationNumber)),
 		Text: grams(textfold.Fold(string(v.VIN)), plate, name), Key: grams(textfold.LettersAndDigits(v.RegistrationNumber)),
 	}

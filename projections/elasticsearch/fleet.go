@@ -52,14 +52,14 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
-	s := search{criteria: newCriteria(q, asOf), order: o, after: after, n: q.Limit + 1, facets: q.Facets, shards: f.views.shards(), asOf: asOf}
+	s := search{criteria: newCriteria(q, asOf), order: o, after: after, n: q.Limit + 1, facets: q.Facets, asOf: asOf}
 	var list queries.VehicleList
 	if !s.clash {
-		list, err = f.page(ctx, f.views.alias(), q.Limit, s)
+		list, err = f.page(ctx, f.views.alias(), q, s)
 	} else {
 		err = f.stable(ctx, func(index string) (err error) {
 			if s.clashing, err = f.clashing(ctx, index, q.Owner); err == nil {
-				list, err = f.page(ctx, index, q.Limit, s)
+				list, err = f.page(ctx, index, q, s)
 			}
 			return err
 		})
@@ -70,34 +70,29 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 	return list, nil
 }
 
-// page finds one list page with all its numbers by one search.
-func (f *Fleet) page(ctx context.Context, index string, limit int, s search) (queries.VehicleList, error) {
-	answer, err := f.views.search(ctx, index, s.question())
+// page finds one list page and all its numbers, of one state of the view.
+func (f *Fleet) page(ctx context.Context, index string, q queries.ListVehicles, s search) (queries.VehicleList, error) {
+	answers, err := f.together(ctx, index, s.page(), s.numbers())
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
-	if f.views.sharded(answer.Shards.Total) && s.facets { // the numbers of customers were asked for as if there were fewer
-		s.shards = f.views.shards()
-		if answer, err = f.views.search(ctx, index, s.question()); err != nil {
-			return queries.VehicleList{}, err
-		}
-	}
-	total := answer.Hits.Total.Value
-	list := queries.VehicleList{Total: &total, Counts: countsOf(answer.Aggregations.Counts.By)}
-	hits := answer.Hits.Hits
-	more := len(hits) > limit
-	rows, err := vehicles(hits[:min(len(hits), limit)])
+	counts := countsOf(answers[1].Aggregations.Counts)
+	total := totalOf(counts, q.Statuses)
+	list := queries.VehicleList{Total: &total, Counts: counts}
+	hits := answers[0].Hits.Hits
+	more := len(hits) > q.Limit
+	rows, err := vehicles(hits[:min(len(hits), q.Limit)])
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
 	if more {
-		if list.Next, err = s.write(s.key(findingOf(rows[limit-1]))); err != nil {
+		if list.Next, err = s.write(s.key(rows[q.Limit-1])); err != nil {
 			return queries.VehicleList{}, err
 		}
 	}
 	var customers []domain.CustomerID
 	if s.facets {
-		list.Facets = s.facetsOf(answer.Aggregations)
+		list.Facets = s.facetsOf(answers[1].Aggregations)
 		for _, c := range list.Facets.Customers {
 			customers = append(customers, c.ID)
 		}

@@ -6,6 +6,8 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"fleetbeat/domain"
+	"fleetbeat/internal/textfold"
+	"fleetbeat/projections"
 	"fleetbeat/queries"
 )
 
@@ -27,7 +29,7 @@ type order struct {
 // sorting returns the fields by which the list is sorted.
 func (o order) sorting() []object {
 	fields := map[queries.Sort][]string{
-		queries.SortStatus: {"status", "since"}, queries.SortSince: {"since"}, queries.SortRegistrationNumber: {"plate"},
+		queries.SortStatus: {"place"}, queries.SortSince: {"since"}, queries.SortRegistrationNumber: {"plate"},
 		queries.SortCustomer: {"name"},
 	}[o.sort]
 	direction := "asc"
@@ -45,7 +47,7 @@ func (o order) sorting() []object {
 func (o order) after(k sortKey) []any {
 	switch o.sort {
 	case queries.SortStatus:
-		return []any{k.Rank, k.Since, k.VIN}
+		return []any{placeOfStatus(k.Rank, k.Since), k.VIN}
 	case queries.SortSince:
 		return []any{k.Since, k.VIN}
 	case queries.SortRegistrationNumber, queries.SortCustomer:
@@ -54,18 +56,31 @@ func (o order) after(k sortKey) []any {
 	return []any{k.VIN}
 }
 
+// placeOfStatus returns one number that orders by status and then by since: a list sorted by one number need not look at every
+// vehicle, one sorted by two must.
+func placeOfStatus(rank string, since int64) int64 {
+	const room = 1 << 54 // for moments before and after 1970, of any rank
+	switch rank {
+	case rankDisconnected:
+		return since
+	case rankConnected:
+		return room + since
+	}
+	return 2*room + since
+}
+
 // key returns the place of a vehicle.
-func (o order) key(f finding) sortKey {
-	k := sortKey{VIN: string(f.VIN)}
+func (o order) key(v *projections.FleetVehicle) sortKey {
+	k := sortKey{VIN: string(v.VIN)}
 	switch o.sort {
 	case queries.SortStatus:
-		k.Rank, k.Since = f.Status, *f.Since
+		k.Rank, k.Since = rankOf(v.Status), int64(v.Since)
 	case queries.SortSince:
-		k.Since = *f.Since
+		k.Since = int64(v.Since)
 	case queries.SortRegistrationNumber:
-		k.Text = *f.Plate
+		k.Text = textfold.Fold(v.RegistrationNumber)
 	case queries.SortCustomer:
-		k.Text = *f.Name
+		k.Text = textfold.Fold(v.CustomerName)
 	}
 	return k
 }

@@ -1,7 +1,9 @@
 package elasticsearch
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 	"github.com/go-json-experiment/json"
@@ -30,20 +32,17 @@ func all(queries []object) object {
 
 // hit is a document that a search found.
 type hit struct {
+	Index  string           `json:"_index"`
 	ID     string           `json:"_id"`
+	SeqNo  int64            `json:"_seq_no"` // where it was asked for
 	Sort   []jsontext.Value `json:"sort"`
 	Source docSource        `json:"_source"`
 }
 
 // found is the answer of a search.
 type found struct {
-	Shards struct {
-		Total int `json:"total"`
-	} `json:"_shards"`
-	Hits struct {
-		Total struct {
-			Value int64 `json:"value"`
-		} `json:"total"`
+	Error *refusal `json:"error"` // of one of several searches
+	Hits  struct {
 		Hits []hit `json:"hits"`
 	} `json:"hits"`
 	Aggregations aggregations `json:"aggregations"`
@@ -51,39 +50,46 @@ type found struct {
 
 // aggregations are the numbers that a search of this package may count.
 type aggregations struct {
-	Counts    aggregation `json:"counts"`
-	Customers aggregation `json:"customers"`
-	Silence   aggregation `json:"silence"`
-	Keys      aggregation `json:"keys"`
+	Counts       aggregation `json:"counts"`
+	Customers    aggregation `json:"customers"`
+	Silence      aggregation `json:"silence"`
+	Keys         aggregation `json:"keys"`
+	Disconnected aggregation `json:"disconnected"`
+	Connected    aggregation `json:"connected"`
+	NeverSeen    aggregation `json:"neverSeen"`
 }
 
-// aggregation is one bucket, several, or one that is divided into several by something.
+// aggregation is one bucket, several, or one that is divided into several.
 type aggregation struct {
-	Count    int64        `json:"doc_count"`
-	Others   int64        `json:"sum_other_doc_count"` // in buckets that are not shown
-	AfterKey object       `json:"after_key"`
-	Buckets  []bucket     `json:"buckets"`
-	By       *aggregation `json:"by"`
+	Count        int64        `json:"doc_count"`
+	Others       int64        `json:"sum_other_doc_count"` // in buckets that are not shown
+	AfterKey     object       `json:"after_key"`
+	Buckets      []bucket     `json:"buckets"`
+	By           *aggregation `json:"by"`
+	Disconnected *aggregation `json:"disconnected"`
+	Rest         *aggregation `json:"rest"`
+}
+
+// parts returns what an aggregation is divided into.
+func (a aggregation) parts() aggregation {
+	if a.By != nil {
+		return *a.By
+	}
+	return a
 }
 
 // bucket is documents that have something in common.
 type bucket struct {
-	Key          jsontext.Value `json:"key"`
-	Count        int64          `json:"doc_count"`
-	Disconnected struct {
-		Count int64 `json:"doc_count"`
-		Since struct {
-			Value *float64 `json:"value"`
-		} `json:"since"`
-		Longest struct {
-			Hits struct {
-				Hits []hit `json:"hits"`
-			} `json:"hits"`
-		} `json:"longest"`
-	} `json:"disconnected"`
-	Connected struct {
-		Count int64 `json:"doc_count"`
-	} `json:"connected"`
+	Key   jsontext.Value `json:"key"`
+	Count int64          `json:"doc_count"`
+	Since struct {
+		Value *float64 `json:"value"`
+	} `json:"since"`
+	Longest struct {
+		Hits struct {
+			Hits []hit `json:"hits"`
+		} `json:"hits"`
+	} `json:"longest"`
 }
 
 // text returns the key of a bucket that is text.
@@ -104,4 +110,32 @@ func (v *Views) search(ctx context.Context, index string, question object) (foun
 	}
 	err = v.do(ctx, esapi.SearchRequest{Index: []string{index}, Body: content, AllowPartialSearchResults: ref(false)}, &answer)
 	return answer, err
+}
+
+// searches asks several questions, one after the other, so that the state that the first and the last see is seen by all.
+func (v *Views) searches(ctx context.Context, index string, questions ...object) ([]found, error) {
+	var b bytes.Buffer
+	for _, question := range questions {
+		b.WriteString(`{"allow_partial_search_results":false}` + "\n")
+		if err := json.MarshalWrite(&b, question); err != nil {
+			return nil, fmt.Errorf("write a request to elasticsearch: %w", err)
+		}
+		b.WriteByte('\n')
+	}
+	var answer struct {
+		Responses []found `json:"responses"`
+	}
+	err := v.do(ctx, esapi.MsearchRequest{Index: []string{index}, Body: &b, MaxConcurrentSearches: ref(1)}, &answer)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range answer.Responses {
+		if one.Error != nil {
+			return nil, named(one.Error)
+		}
+	}
+	if len(answer.Responses) != len(questions) {
+		return nil, fmt.Errorf("elasticsearch answers %d questions of %d", len(answer.Responses), len(questions))
+	}
+	return answer.Responses, nil
 }

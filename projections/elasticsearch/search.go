@@ -7,40 +7,22 @@ import (
 	"fleetbeat/queries"
 )
 
-// search is one question for a list page. All of its answer, facets too, is found by one search: of one state of each shard.
+// search is one question for a list page.
 type search struct {
 	criteria
 	order
 	after  *sortKey // the place after which the list page begins
 	n      int      // how many hits are wanted
 	facets bool
-	shards int
 	asOf   domain.Instant
 }
 
-// customersOfShard is how many customers each of several shards tells of where the first ten are wanted: with up to so many, and
-// none left out, the numbers are exact. One shard knows them all.
-const customersOfShard = 50_000
-
-// question returns the search. What facets ignore filters the hits after they were counted.
-func (s search) question() object {
-	base := slices.Concat([]object{alive()}, s.owner, s.rest, s.clashes())
-	narrow := slices.Concat(s.customers, s.silence)
-	after := s.statuses
-	aggs := object{"counts": within(narrow, byStatus())}
-	if s.facets {
-		after = slices.Concat(narrow, s.statuses)
-		aggs["customers"] = within(slices.Concat(s.silence, s.statuses), s.byCustomer())
-		aggs["silence"] = within(slices.Concat(s.customers, s.statuses, []object{term("status", rankDisconnected)}), s.bySilence())
-	} else {
-		base = append(base, narrow...)
-		aggs["counts"] = within(nil, byStatus())
-	}
+// page returns the search for the hits alone. Nothing is counted, so it ends where no better ones can follow: of a million
+// vehicles it looks at few.
+func (s search) page() object {
 	question := object{
-		"query": all(base), "sort": s.sorting(), "size": s.n, "track_total_hits": true, "_source": []string{"row"}, "aggs": aggs,
-	}
-	if len(after) > 0 {
-		question["post_filter"] = all(after)
+		"query": all(slices.Concat([]object{alive()}, s.owner, s.rest, s.clashes(), s.customers, s.silence, s.statuses)),
+		"sort":  s.sorting(), "size": s.n, "track_total_hits": false, "_source": []string{"row"},
 	}
 	if s.after != nil {
 		question["search_after"] = s.order.after(*s.after)
@@ -48,30 +30,47 @@ func (s search) question() object {
 	return question
 }
 
+// numbers returns the search for counts and facets. The server keeps the answer until rows change.
+func (s search) numbers() object {
+	base, narrow := slices.Concat(s.owner, s.rest, s.clashes()), slices.Concat(s.customers, s.silence)
+	aggs := object{}
+	if s.facets {
+		aggs["counts"] = within(narrow, byStatus())
+		aggs["customers"] = object{
+			"filter": all(slices.Concat(s.silence, s.statuses)), "aggs": object{
+				"disconnected": within([]object{term("status", rankDisconnected)}, byCustomer(facetCustomers)),
+				"rest":         within([]object{terms("status", []string{rankConnected, rankNeverSeen})}, byCustomer(facetCustomers)),
+			},
+		}
+		silence := slices.Concat(s.customers, s.statuses, []object{term("status", rankDisconnected)})
+		aggs["silence"] = within(silence, lastAfter(queries.SilentMoments(s.asOf)))
+	} else {
+		base = append(base, narrow...)
+		aggs["counts"] = byStatus()
+	}
+	return object{"query": all(base), "size": 0, "track_total_hits": false, "aggs": aggs}
+}
+
+// facetCustomers is how many customers facets are counted of, twice; the server counts 65,536 of anything at most.
+const facetCustomers = 30_000
+
 // within counts buckets of the documents that match some queries too.
 func within(queries []object, by object) object {
+	if len(queries) == 0 {
+		return by
+	}
 	return object{"filter": all(queries), "aggs": object{"by": by}}
 }
 
 func byStatus() object { return object{"terms": object{"field": "status", "size": 3}} }
 
-// byCustomer counts the first customers in the order of facets.
-func (s search) byCustomer() object {
-	terms := object{
-		"field": "customer", "size": queries.FacetCustomers,
-		"order": []object{{"disconnected": "desc"}, {"_count": "desc"}, {"_key": "asc"}},
-	}
-	if s.shards > 1 {
-		terms["shard_size"] = customersOfShard
-	}
-	return object{"terms": terms, "aggs": object{"disconnected": object{"filter": term("status", rankDisconnected)}}}
+// byCustomer counts each of up to n customers. Each shard tells of as many, so that no number misses a shard's part. Numbers by
+// status are those of one status after the other: buckets within buckets took ten times as long.
+func byCustomer(n int) object {
+	return object{"terms": object{"field": "customer", "size": n, "shard_size": n}}
 }
 
-// bySilence counts those last heard after each of the moments between steps of silence.
-func (s search) bySilence() object { return lastAfter(queries.SilentMoments(s.asOf)) }
-
-// lastAfter counts those last heard after each of some moments. Buckets come in the order of the moments when these are newest
-// first and are read by [sinceOf].
+// lastAfter counts those last heard after each of some moments.
 func lastAfter(moments []domain.Instant) object {
 	ranges := make([]object, 0, len(moments))
 	for i, moment := range moments {

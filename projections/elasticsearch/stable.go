@@ -2,6 +2,7 @@ package elasticsearch
 
 import (
 	"context"
+	"slices"
 
 	"fleetbeat/domain"
 )
@@ -10,41 +11,79 @@ import (
 // a second at most, and searches take milliseconds; after that the answer is taken as it is.
 const steadyTries = 4
 
-// stable runs searches of one state of the view. Each time that rows become findable the checkpoint before does so with them, so
-// two looks at that document tell whether nothing came between. Of several shards only its own is sure.
-func (f *Fleet) stable(ctx context.Context, searches func(index string) error) error {
+// A state of the view that can be searched is told by the checkpoint that can be found in it: each time that rows become findable
+// the checkpoint before does so with them. So where the first and the last of some searches find the same one, all saw the same
+// rows. Of several shards only that of the checkpoint is sure.
+
+// mark is the search for that checkpoint.
+func mark() object {
+	return object{
+		"query": object{"ids": object{"values": []string{checkpointID}}}, "size": 1, "track_total_hits": false, "_source": false,
+		"seq_no_primary_term": true,
+	}
+}
+
+// place is the generation and the state of it that a search saw.
+type place struct {
+	index string
+	seqNo int64
+}
+
+// placeOf returns what mark found.
+func placeOf(a found) (place, error) {
+	if len(a.Hits.Hits) != 1 {
+		return place{}, &domain.Error{Kind: domain.Unavailable, RetryAfter: 1, Message: "the fleet view is being built"}
+	}
+	return place{a.Hits.Hits[0].Index, a.Hits.Hits[0].SeqNo}, nil
+}
+
+// together asks questions of one state of the view.
+func (f *Fleet) together(ctx context.Context, index string, questions ...object) ([]found, error) {
+	for try := 1; ; try++ {
+		answers, err := f.views.searches(ctx, index, slices.Concat([]object{mark()}, questions, []object{mark()})...)
+		if err != nil {
+			return nil, err
+		}
+		before, err := placeOf(answers[0])
+		if err != nil {
+			return nil, err
+		}
+		after, err := placeOf(answers[len(answers)-1])
+		if err != nil {
+			return nil, err
+		}
+		if before == after || try == steadyTries {
+			return answers[1 : len(answers)-1], nil
+		}
+	}
+}
+
+// stable runs searches that follow from one another, of one state of the view.
+func (f *Fleet) stable(ctx context.Context, run func(index string) error) error {
 	for try := 1; ; try++ {
 		before, err := f.mark(ctx)
 		if err != nil {
 			return err
 		}
-		err = searches(before.Index)
+		err = run(before.index)
 		if is(err, typeNoIndex) && try < steadyTries {
 			continue // the view was switched to another generation
 		}
 		if err != nil {
 			return err
 		}
-		after, err := f.mark(ctx)
-		if err != nil {
+		if after, err := f.mark(ctx); err != nil || after == before || try == steadyTries {
 			return err
-		}
-		if after.Index == before.Index && after.SeqNo == before.SeqNo || try == steadyTries {
-			return nil
 		}
 	}
 }
 
-// mark returns the checkpoint that can be found, and its place.
-func (f *Fleet) mark(ctx context.Context) (stored, error) {
-	docs, err := f.views.mget(ctx, f.views.alias(), []string{checkpointID}, false, "version")
+func (f *Fleet) mark(ctx context.Context) (place, error) {
+	answer, err := f.views.search(ctx, f.views.alias(), mark())
 	if err != nil {
-		return stored{}, err
+		return place{}, err
 	}
-	if len(docs) == 0 {
-		return stored{}, &domain.Error{Kind: domain.Unavailable, RetryAfter: 1, Message: "the fleet view is being built"}
-	}
-	return docs[0], nil
+	return placeOf(answer)
 }
 
 // clashing returns the keys of registration numbers that more than one vehicle has, of a customer or of all for none.
@@ -70,20 +109,4 @@ func (f *Fleet) clashing(ctx context.Context, index string, owner domain.Custome
 		clashing, noted = append(clashing, some...), noted[n:]
 	}
 	return clashing, nil
-}
-
-// shards returns over how many shards the view is spread, as far as is known.
-func (v *Views) shards() int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return max(v.spread, v.options.Shards)
-}
-
-// sharded notes over how many shards a search went, and reports whether that is more than was known.
-func (v *Views) sharded(n int) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	more := n > max(v.spread, v.options.Shards)
-	v.spread = max(v.spread, n)
-	return more
 }

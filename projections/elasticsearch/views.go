@@ -18,9 +18,8 @@ type Views struct {
 	options Options
 	bulks   chan struct{} // held by each bulk request under way
 
-	mu     sync.Mutex
-	known  map[int64]*known // by number of the generation
-	spread int              // over how many shards answers came
+	mu    sync.Mutex
+	known map[int64]*known // by number of the generation
 }
 
 // known is what this process knows of a generation.
