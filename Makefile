@@ -21,6 +21,8 @@ TESTFLAGS ?=
 
 # Starts Postgres and Elasticsearch around a command, and says aloud what it cannot have (internal/testengines).
 ENGINES := .cache/bin/testengines
+# The journeys and the browser suites a second time, on servers that use those engines.
+CLUSTERED := FLEETBEAT_E2E_SHAPE=clustered $(ENGINES) run --
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,14 +64,17 @@ engines: build testengines ## Start Postgres, Elasticsearch and the protocol ser
 test: deps build testengines $(PACKAGES) ## Run all tests: Go, the dashboard's units, the browser suites
 	@[ "$$(id -u)" = 0 ] || echo 'SKIPPED: the tests of a full disk need root, to mount a small one'
 	$(ENGINES) run -- go test $(TESTFLAGS) ./...
+	$(CLUSTERED) go test $(TESTFLAGS) ./e2e
 	$(if $(NPM),cd web && npm test --silent)
 	$(if $(NPM),cd e2e/browser && npm test --silent)
+	$(if $(NPM),$(CLUSTERED) npm --prefix e2e/browser test --silent)
 
 esdb-suite: ## Build bin/esdb-suite: the tests of a real EventStoreDB, for a machine without Go: ESDB_TEST_URL=esdb://… bin/esdb-suite
 	CGO_ENABLED=0 go test -c -trimpath -o bin/esdb-suite ./eventstore/eventstoredb
 
-browser: build $(PACKAGES) ## Run the browser suites alone, against bin/fleetbeat
+browser: build testengines $(PACKAGES) ## Run the browser suites alone, against bin/fleetbeat
 	cd e2e/browser && npm test --silent
+	$(CLUSTERED) npm --prefix e2e/browser test --silent
 
 race: deps testengines ## Run all tests under the race detector, with fewer random worlds
 	@echo 'SKIPPED under the race detector: the tests of large fleets in projections/sqlite, which make test runs'

@@ -14,6 +14,7 @@ import (
 // events.db is the only thing to back up. Put back alone, beside views and a snapshot that know a future it has not, it is
 // what counts.
 func TestRestoredBackup(t *testing.T) {
+	embeddedOnly(t, "a backup of EventStoreDB is made by its own means")
 	t.Parallel()
 	const old, lost = 1, 2
 	data := t.TempDir()
@@ -57,6 +58,7 @@ func TestRestoredBackup(t *testing.T) {
 // A backup is made while vehicles ping; everything dies; what is restored is served; and then the machine that was lost comes
 // back with its own views.
 func TestBackupWhileServed(t *testing.T) {
+	embeddedOnly(t, "a backup of EventStoreDB is made by its own means")
 	t.Parallel()
 	const silent, keeps, later = 1, 2, 3
 	data, place := t.TempDir(), t.TempDir()
@@ -127,7 +129,7 @@ func TestBackupWhileServed(t *testing.T) {
 	s = serve(t, data, briefly()...)
 	assert.Equal(t, "LAT003", s.get(vin(later)).RegistrationNumber)
 	s.stop()
-	for _, derived := range []string{"views.db", "liveness.snapshot"} {
+	for _, derived := range []string{viewsFile, snapshotFile} {
 		removeFile(t, restored, derived)
 		for _, suffix := range []string{"", "-wal"} {
 			lost, err := os.ReadFile(filepath.Join(data, derived+suffix))

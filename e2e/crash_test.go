@@ -64,8 +64,8 @@ func TestKillUnderLoad(t *testing.T) {
 	s.stop()
 
 	// What is beside events.db is only what events.db says.
-	for _, derived := range []string{"views.db", "liveness.snapshot"} {
-		removeFile(t, data, derived)
+	for _, derived := range []string{viewsFile, snapshotFile} {
+		forget(t, data, derived)
 		s = serve(t, data, flags...)
 		assert.Equal(t, kept, s.atRest(until), "folded anew without %s it is the same", derived)
 		s.stop()

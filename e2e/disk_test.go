@@ -20,6 +20,7 @@ import (
 // REQUIRE_ENGINES names "full-disk" it must be there.
 func smallDisk(t *testing.T, mib int) string {
 	t.Helper()
+	embeddedOnly(t, "the disks are the engines' own")
 	dir := t.TempDir()
 	err := unix.Mount("fleetbeat-e2e", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", mib))
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {

@@ -102,6 +102,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	embeddedOnly(t, "what the docs show is typed on one folder")
 	for _, program := range []string{"bash", "curl", "jq", "gzip", "zstd", "sed", "grep", "cut"} {
 		if _, err := exec.LookPath(program); err != nil {
 			require.NotContains(t, strings.Split(os.Getenv("REQUIRE_ENGINES"), ","), "shell-tools", "%v", err)

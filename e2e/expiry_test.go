@@ -1,24 +1,12 @@
 package e2e
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"fleetbeat/eventstore/sqlite"
 )
-
-// sweep deletes from a folder that nobody serves what the server would delete at a moment.
-func sweep(t *testing.T, data string, at time.Time) {
-	t.Helper()
-	log, err := sqlite.Open(filepath.Join(data, "events.db"), sqlite.Options{Sweep: -1, Now: func() time.Time { return at }})
-	require.NoError(t, err)
-	require.NoError(t, log.Sweep(t.Context()))
-	require.NoError(t, log.Close())
-}
 
 // Heartbeats expire; what was decided from them does not.
 func TestExpiredHeartbeats(t *testing.T) {
@@ -55,9 +43,9 @@ func TestExpiredHeartbeats(t *testing.T) {
 	s = serve(t, data, flags...)
 	assert.Equal(t, kept, s.atRest(until), "a restart needs none of them")
 	s.stop()
-	for _, derived := range [][]string{{"liveness.snapshot"}, {"views.db"}, {"liveness.snapshot", "views.db"}} {
+	for _, derived := range [][]string{{snapshotFile}, {viewsFile}, {snapshotFile, viewsFile}} {
 		for _, name := range derived {
-			removeFile(t, data, name)
+			forget(t, data, name)
 		}
 		s = serve(t, data, flags...)
 		now := s.atRest(until)

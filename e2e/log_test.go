@@ -63,7 +63,7 @@ const (
 // printLog runs `fleetbeat log --json` and reads its lines.
 func printLog(t *testing.T, data string, flags ...string) []event {
 	t.Helper()
-	done := fleetbeat(t, append([]string{"log", "--json", "--data", data}, flags...)...)
+	done := fleetbeat(t, slices.Concat([]string{"log", "--json"}, logFlags(t, data), flags)...)
 	require.Equal(t, 0, done.code, done.stderr)
 	return readLines(t, done.stdout)
 }

@@ -36,7 +36,8 @@ func serve(t *testing.T, data string, flags ...string) *server {
 // launch starts a serving subcommand and waits until it listens. What is left of it ends with the test.
 func launch(t *testing.T, command, data string, flags ...string) *server {
 	t.Helper()
-	args := append([]string{command, "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json"}, flags...)
+	args := append([]string{command, "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json"}, engineFlags(t, data)...)
+	args = append(args, flags...)
 	s := &server{t: t, data: data, output: &output{}, ended: make(chan struct{}), cmd: exec.Command(binary, args...), started: time.Now()}
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = []string{}, s.output, s.output
 	require.NoError(t, s.cmd.Start())

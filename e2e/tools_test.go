@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +52,7 @@ func TestLogCommand(t *testing.T) {
 	})
 	t.Run("without --json a line is for people", func(t *testing.T) {
 		t.Parallel()
-		done := fleetbeat(t, "log", "--data", data, "--stream", "settings")
+		done := fleetbeat(t, append([]string{"log", "--stream", "settings"}, logFlags(t, data)...)...)
 		require.Equal(t, 0, done.code)
 		assert.Equal(t, 1, strings.Count(done.stdout, "\n"))
 		for _, part := range []string{"settings.changed.v1", "settings@0", `"intervalSeconds":60`} {
@@ -77,7 +78,7 @@ type following struct {
 
 func follow(t *testing.T, data string, flags ...string) *following {
 	t.Helper()
-	f := &following{cmd: exec.Command(binary, append([]string{"log", "--json", "--follow", "--data", data}, flags...)...)}
+	f := &following{cmd: exec.Command(binary, slices.Concat([]string{"log", "--json", "--follow"}, logFlags(t, data), flags)...)}
 	f.cmd.Stdout, f.cmd.Stderr = &f.stdout, &f.stderr
 	require.NoError(t, f.cmd.Start())
 	f.wait = sync.OnceValue(f.cmd.Wait)

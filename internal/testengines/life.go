@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	startPatience = 2 * time.Minute       // for one start of an engine, on a busy machine
+	startPatience = 4 * time.Minute       // for one start of an engine, on a busy machine
 	busyPatience  = 20 * time.Second      // until another port is tried, or what a killed engine left is gone
 	gonePatience  = 5 * time.Second       // until nothing is left of a life that has ended
 	lookAgain     = 50 * time.Millisecond // while we wait for a process

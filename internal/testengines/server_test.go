@@ -1,11 +1,8 @@
 package testengines
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,8 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -118,41 +115,15 @@ func hostOf(t *testing.T, address string) string {
 	return parsed.Host
 }
 
-// ask sends one statement by the simple protocol and returns the first column of what comes back: this package is to need no
-// driver, whose pools and retries would hide whether a server is there.
-func ask(t *testing.T, address, statement string) (column []string) {
+// ask sends one statement on a connection of its own and returns the first column of what comes back.
+func ask(t *testing.T, url, statement string) (column []string) {
 	t.Helper()
-	parsed, err := url.Parse(address)
+	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	conn, err := net.DialTimeout("tcp", parsed.Host, 10*time.Second)
+	rows, err := conn.Query(t.Context(), statement)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
-	require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
-	hello := "\x00\x03\x00\x00user\x00" + parsed.User.Username() + "\x00database\x00" + strings.Trim(parsed.Path, "/") + "\x00\x00"
-	_, err = conn.Write([]byte(sized(hello) + "Q" + sized(statement+"\x00")))
+	column, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
-	for in, ready := bufio.NewReader(conn), 0; ready < 2; {
-		kind, err := in.ReadByte()
-		require.NoError(t, err)
-		var size [4]byte
-		_, err = io.ReadFull(in, size[:])
-		require.NoError(t, err)
-		body := make([]byte, binary.BigEndian.Uint32(size[:])-4)
-		_, err = io.ReadFull(in, body)
-		require.NoError(t, err)
-		switch kind {
-		case 'E':
-			require.Fail(t, "Postgres refuses "+statement, fmt.Sprintf("%q", body))
-		case 'D': // columns, then for each its length and value
-			column = append(column, string(body[6:6+binary.BigEndian.Uint32(body[2:6])]))
-		case 'Z': // once after the greeting, once after the statement
-			ready++
-		}
-	}
+	require.NoError(t, conn.Close(t.Context()))
 	return column
-}
-
-// sized puts the length in front, which counts itself.
-func sized(body string) string {
-	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))) + body
 }

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from './api.ts';
-import { programs } from './needs.ts';
+import { clustered, programs } from './needs.ts';
+import { Share } from './shape.ts';
 
 /** A fleetbeat process on a folder of its own, and on a port that stays the same over restarts. */
 export class Server {
@@ -15,6 +16,7 @@ export class Server {
   readonly #command: string;
   readonly #flags: readonly string[];
   #process: ChildProcess | undefined;
+  #share: Share | undefined;
   #said = '';
   readonly #kill = () => this.#process?.kill('SIGKILL');
 
@@ -33,7 +35,9 @@ export class Server {
   async start(): Promise<void> {
     const listen = this.base === '' ? '127.0.0.1:0' : new URL(this.base).host;
     const before = this.#said.length;
-    const args = [this.#command, '--listen', listen, '--data', this.data, '--log-format', 'json', ...this.#flags];
+    const engines = (await this.#engines())?.flags ?? [];
+    const flags = ['--listen', listen, '--data', this.data, '--log-format', 'json', ...engines, ...this.#flags];
+    const args = [this.#command, ...flags];
     const child = spawn(programs.fleetbeat, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const heard = new Promise<string>((resolve, reject) => {
@@ -51,6 +55,17 @@ export class Server {
     await this.api.until('the server is ready', async () => (await this.api.status('/readyz')) === 200);
   }
 
+  /** The flags by which a subcommand finds its log. */
+  async log(): Promise<readonly string[]> {
+    return (await this.#engines())?.log ?? ['--data', this.data];
+  }
+
+  /** What it has of the engines; nothing on SQLite. */
+  async #engines(): Promise<Share | undefined> {
+    if (clustered) this.#share ??= await Share.make();
+    return this.#share;
+  }
+
   /** Ends it without a word, as a power cut does. */
   async kill(): Promise<void> {
     const child = this.#process;
@@ -64,6 +79,7 @@ export class Server {
   async remove(): Promise<void> {
     await this.kill();
     process.off('exit', this.#kill);
+    await this.#share?.remove();
     rmSync(this.data, { recursive: true, force: true });
   }
 

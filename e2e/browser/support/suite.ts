@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, type TestContext } from 'vitest';
 import { type Browser, type ConsoleLine, startBrowser, unwanted } from './browser.ts';
 import { keep } from './failures.ts';
-import { missingBrowser } from './needs.ts';
+import { missingBrowser, missingEngines } from './needs.ts';
 import { Page } from './page.ts';
 import { Server } from './server.ts';
 
@@ -86,9 +86,9 @@ export class World {
   }
 }
 
-/** Tests that share a server of their own and a browser. Without a browser on this machine they are skipped, as global.ts says. */
+/** Tests that share a server of their own and a browser. Without a browser or engines on this machine they are skipped, as global.ts says. */
 export function suite(name: string, setting: Setting, tests: (world: World) => void): void {
-  describe.skipIf(missingBrowser().length > 0)(name, () => {
+  describe.skipIf([...missingBrowser(), ...missingEngines()].length > 0)(name, () => {
     const world = new World(new Server(setting.command ?? 'serve', setting.flags ?? []));
     beforeAll(async () => {
       await setting.before?.(world.server);

@@ -22,6 +22,7 @@ import (
 type commands struct {
 	Serve   serve   `cmd:"" help:"Start all engines, print the line that uses them, and stay until Ctrl-C."`
 	Restart restart `cmd:"" help:"Start an engine of a running serve again, on its port and data. One that still runs is killed first."`
+	Share   share   `cmd:"" help:"Print the flags of a Fleetbeat of its own on the engines of a run, keep what they name until standard input ends, and remove it."`
 	Run     run     `cmd:"" help:"Start engines, run a command with their URLs in its environment, stop them, and exit as it did."`
 }
 
