@@ -28,10 +28,14 @@ made() { # made FILE COMMAND…: keeps what is there, and leaves nothing half do
 
 password() { openssl rand -hex 24; } # letters and digits alone: they need no escaping anywhere
 
-certificate() { # certificate NAME COMMON-NAME DNS…: a key and a certificate that is good for server and client
-  local name=$1 common=$2 san=
+certificate() { # certificate NAME COMMON-NAME HOST…: a key and a certificate that is good for server and client
+  local name=$1 common=$2 san= host
   shift 2
-  for dns in "$@"; do san+=${san:+,}DNS:$dns; done
+  for host in "$@"; do
+    local kind=DNS
+    [[ $host =~ ^[0-9.]+$|: ]] && kind=IP
+    san+=${san:+,}$kind:$host
+  done
   [[ -s $name.crt && -s $name.key ]] && return
   openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$name.key"
   openssl req -new -key "$name.key" -subj "/CN=$common" |

@@ -70,6 +70,7 @@ func brokenStack() []broken {
 		{name, "      endpoint_mode: dnsrr # nodes tell", "      # nodes tell", "esdb1: must be known by its own address"},
 		{name, "replicas: 3", "replicas: 2", "api has 2 tasks, and needs 3"},
 		{name, "      FLEETBEAT_ROLES: liveness", "      FLEETBEAT_ROLES: api", "liveness has 0 tasks"},
+		{name, "FLEETBEAT_DRAIN: 5s", "FLEETBEAT_DRAIN: 25s", "api: is killed after 30s, and may take 35s to stop"},
 		{name, "FLEETBEAT_ROLES: liveness", "FLEETBEAT_ROLE: liveness", "fleetbeat serve does not know FLEETBEAT_ROLE"},
 		{name, `EVENTSTORE_CLUSTER_SIZE: "3"`, `EVENTSTORE_CLUSTER_SIZE: "1"`, "esdb1: EVENTSTORE_CLUSTER_SIZE must be"},
 		{name, `EVENTSTORE_CLUSTER_SIZE: "3"`, "EVENTSTORE_CLUSTER_SIZE: \"3\"\n  EVENTSTORE_INSECURE: \"true\"", "esdb1: EVENTSTORE_INSECURE must be"},

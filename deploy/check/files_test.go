@@ -72,6 +72,8 @@ func TestEveryRuleFindsAnImageOrAnIngressThatBreaksIt(t *testing.T) {
 		{nginx, "server api:8080 resolve max_fails=2", "server api:8080 max_fails=2", "api is looked up once"},
 		{nginx, "server api:8080 resolve max_fails=2", "server api:80 resolve max_fails=2", "api:80 leads nowhere"},
 		{nginx, "server api:8080 resolve max_fails=2", "server liveness:8080 resolve max_fails=2", "liveness:8080 leads nowhere"},
+		{nginx, "valid=2s", "valid=10s", "api must answer for as long as its address is remembered"},
+		{nginx, " valid=2s", "", "api must answer for as long as its address is remembered"},
 		{nginx, "listen 8443 ssl", "listen 9443 ssl", "the port 443 leads to 8443, where no server listens"},
 		{nginx, "listen 127.0.0.1:8081", "listen 127.0.0.1:8082", "nobody answers the health check on 8081"},
 		{nginx, "location = /metrics { return 404; }", "", "metrics are each node's own"},

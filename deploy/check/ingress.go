@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -54,12 +55,27 @@ func (f *Files) CheckIngress(text string) []string {
 			say("%s:%s leads nowhere", server[1], server[2])
 		case !strings.Contains(server[3], " resolve "):
 			say("%s is looked up once, and never again when its tasks move", server[1])
+		case Drain(there) < 2*remembered(text):
+			say("%s must answer for as long as its address is remembered: FLEETBEAT_DRAIN", server[1])
 		case there.Deploy == nil || there.Deploy.EndpointMode != "dnsrr":
 			say("%s must be known by the addresses of its tasks: endpoint_mode dnsrr", server[1])
 		}
 	}
 	f.published(service, text, say)
 	return found
+}
+
+// remembered returns how long the ingress uses an address that DNS has forgotten.
+func remembered(text string) time.Duration {
+	valid := regexp.MustCompile(`resolver [^;]*valid=([0-9]+s)`).FindStringSubmatch(text)
+	if valid == nil {
+		return time.Hour // as long as the answer says: whatever that is
+	}
+	d, err := time.ParseDuration(valid[1])
+	if err != nil {
+		return time.Hour
+	}
+	return d
 }
 
 // published returns the ports that lead to no server, and a health check that asks nobody.

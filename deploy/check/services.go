@@ -25,8 +25,8 @@ func (f *Files) CheckServices(stop time.Duration) []string {
 		switch grace := s.StopGracePeriod; {
 		case grace == nil:
 			found.add(s.Name, "has no stop_grace_period: Docker's 10 s are less than a stop may take")
-		case Ours(s) && time.Duration(*grace) <= stop:
-			found.add(s.Name, "is killed after %s, and may take %s to stop", grace, stop)
+		case Ours(s) && time.Duration(*grace) <= stop+Drain(s):
+			found.add(s.Name, "is killed after %s, and may take %s to stop", grace, stop+Drain(s))
 		case len(volumes(s)) > 0 && time.Duration(*grace) < stopStateful:
 			found.add(s.Name, "has a volume and is killed after %s", grace)
 		}
@@ -38,6 +38,15 @@ func (f *Files) CheckServices(stop time.Duration) []string {
 		}
 	})
 	return found
+}
+
+// Drain returns how long a process of ours goes on answering when it has been told to stop.
+func Drain(s types.ServiceConfig) time.Duration {
+	d, err := time.ParseDuration(value(s, "FLEETBEAT_DRAIN"))
+	if err != nil {
+		return 0
+	}
+	return d
 }
 
 // pinned is an image with a version of at least two numbers: one number, or none, is another image tomorrow.
