@@ -17,7 +17,7 @@ ARGS      ?=
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build npmless web dev deps testengines engines test esdb-suite browser race lint bench generate
+.PHONY: help run build npmless web dev deps testengines engines test esdb-suite browser race lint deploy-check bench generate
 
 # Starts Postgres and Elasticsearch around a command, and says aloud what it cannot have (internal/testengines).
 ENGINES := .cache/bin/testengines
@@ -25,7 +25,7 @@ ENGINES := .cache/bin/testengines
 CLUSTERED := FLEETBEAT_E2E_SHAPE=clustered $(ENGINES) run --
 
 help: ## Show what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Start Fleetbeat on its embedded engines with the demo fleet: http://localhost:8080
 	bin/fleetbeat demo $(ARGS)
@@ -87,6 +87,12 @@ lint: $(GOLANGCI) $(PACKAGES) ## Check the code, the import rules and that these
 	$(GOLANGCI) run
 	$(if $(NPM),cd web && npm run --silent check)
 	$(if $(NPM),cd e2e/browser && npm run --silent check)
+
+# A module of its own, for the sake of one library: the product's go.mod knows nothing of Compose.
+deploy-check: $(GOLANGCI) ## Check what Fleetbeat is deployed with: Dockerfile, Compose file, stack, ingress, scripts
+	@command -v nginx >/dev/null || echo 'SKIPPED: the ingress is not tried: there is no nginx (Debian: nginx-light)'
+	@command -v docker >/dev/null || echo 'SKIPPED: docker stack config: there is no docker client'
+	cd deploy/check && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run --config $(CURDIR)/.golangci.yml && go test $(TESTFLAGS) ./...
 
 bench: ## Run the Go benchmarks: ingest, log, fold
 	go test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./...

@@ -45,11 +45,11 @@ func rulesOf(t *testing.T, name, text string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := files.CheckServices(stopTimeout(t))
+	found := files.ServiceRules(stopTimeout(t))
 	if name == "stack.yml" {
-		return append(found, files.CheckStack()...), nil
+		return append(found, files.StackRules()...), nil
 	}
-	return append(found, files.CheckCompose()...), nil
+	return append(found, files.ComposeRules()...), nil
 }
 
 func TestTheFilesKeepEveryRule(t *testing.T) {

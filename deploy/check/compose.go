@@ -6,9 +6,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// CheckCompose returns the broken rules of docker-compose.yml: nobody but this machine reaches its unsecured engines, and
+// ComposeRules returns the broken rules of docker-compose.yml: nobody but this machine reaches its unsecured engines, and
 // nothing starts before what it needs is there.
-func (f *Files) CheckCompose() []string {
+func (f *Files) ComposeRules() []string {
 	var found findings
 	f.each(func(s types.ServiceConfig) {
 		for _, p := range s.Ports {

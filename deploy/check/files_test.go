@@ -24,7 +24,7 @@ func image(t *testing.T, text string) []string {
 	require.NoError(t, err)
 	goVersion := regexp.MustCompile(`(?m)^go ([0-9]+\.[0-9]+)`).FindStringSubmatch(file(t, "go.mod"))
 	require.NotNil(t, goVersion)
-	return CheckImage(text, goVersion[1], flags)
+	return Image(text, goVersion[1], flags)
 }
 
 // ingress returns the broken rules of a text in the place of deploy/nginx.conf.
@@ -32,7 +32,7 @@ func ingress(t *testing.T, text string) []string {
 	t.Helper()
 	files, err := Load(t.Context(), root, "stack.yml", nil, variables())
 	require.NoError(t, err)
-	return files.CheckIngress(text)
+	return files.IngressRules(text)
 }
 
 func TestTheImageAndTheIngressKeepEveryRule(t *testing.T) {
@@ -83,13 +83,11 @@ func TestEveryRuleFindsAnImageOrAnIngressThatBreaksIt(t *testing.T) {
 			whole := file(t, c.name)
 			require.Contains(t, whole, c.old, "the text to be broken is there")
 			text := strings.Replace(whole, c.old, c.text, 1)
-			found := []string{}
+			rules := ingress
 			if c.name == docker {
-				found = image(t, text)
-			} else {
-				found = ingress(t, text)
+				rules = image
 			}
-			assert.Contains(t, strings.Join(found, "\n"), c.want)
+			assert.Contains(t, strings.Join(rules(t, text), "\n"), c.want)
 		})
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 func numbered(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
 
-// CheckImage returns the broken rules of the Dockerfile. goVersion is what go.mod asks for, like 1.26.
-func CheckImage(text, goVersion string, flags Flags) []string {
+// Image returns the broken rules of the Dockerfile. goVersion is what go.mod asks for, like 1.26.
+func Image(text, goVersion string, flags Flags) []string {
 	var found findings
 	say := func(format string, args ...any) { found.add("Dockerfile", format, args...) }
 	text = strings.ReplaceAll(regexp.MustCompile(`(?m)^#.*\n`).ReplaceAllString(text, ""), "\\\n", " ")

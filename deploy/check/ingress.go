@@ -10,8 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// CheckIngress returns the broken rules of the ingress's configuration, as the service named ingress mounts it.
-func (f *Files) CheckIngress(text string) []string {
+// IngressRules returns the broken rules of the ingress's configuration, as the service named ingress mounts it.
+func (f *Files) IngressRules(text string) []string {
 	var found findings
 	say := func(format string, args ...any) { found.add("nginx.conf", format, args...) }
 	text = regexp.MustCompile(`(?m)#.*$`).ReplaceAllString(text, "")

@@ -101,15 +101,22 @@ func servers(nodes []string, options string) (lines string) {
 	return lines
 }
 
+// answer is what the proxy answered. Its body is closed when the test ends.
+type answer struct {
+	status int
+	header http.Header
+	body   io.Reader
+}
+
 // do asks the proxy, over TLS.
-func (p *proxy) do(t *testing.T, method, path string, body io.Reader) *http.Response {
+func (p *proxy) do(t *testing.T, method, path string, body io.Reader) answer {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, p.https+path, body)
 	require.NoError(t, err)
-	answer, err := p.client.Do(request)
+	got, err := p.client.Do(request)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
+	t.Cleanup(func() { _ = got.Body.Close() })
+	return answer{got.StatusCode, got.Header, got.Body}
 }
 
 func TestTheIngressLetsThroughWhatFleetbeatNeeds(t *testing.T) {
@@ -140,10 +147,10 @@ func TestTheIngressLetsThroughWhatFleetbeatNeeds(t *testing.T) {
 	p := startNginx(t, node.URL)
 
 	t.Run("what a page and a cookie go by", func(t *testing.T) {
-		answer := p.do(t, http.MethodGet, "/vehicles?q=x", nil)
-		require.Equal(t, http.StatusOK, answer.StatusCode)
-		assert.Equal(t, "max-age=31536000", answer.Header.Get("Strict-Transport-Security"))
-		assert.NotContains(t, answer.Header.Get("Server"), "1.")
+		got := p.do(t, http.MethodGet, "/vehicles?q=x", nil)
+		require.Equal(t, http.StatusOK, got.status)
+		assert.Equal(t, "max-age=31536000", got.header.Get("Strict-Transport-Security"))
+		assert.NotContains(t, got.header.Get("Server"), "1.")
 		r := <-seen
 		assert.Equal(t, strings.TrimPrefix(p.https, "https://"), r.Host, "with its port")
 		assert.Equal(t, "https", r.Header.Get("X-Forwarded-Proto"))
@@ -151,10 +158,10 @@ func TestTheIngressLetsThroughWhatFleetbeatNeeds(t *testing.T) {
 	})
 
 	t.Run("an event of a stream as soon as it is sent", func(t *testing.T) {
-		answer := make(chan *http.Response)
-		go func() { answer <- p.do(t, http.MethodGet, "/api/v1/changes", nil) }()
+		got := make(chan answer)
+		go func() { got <- p.do(t, http.MethodGet, "/api/v1/changes", nil) }()
 		streamed <- "first"
-		lines := bufio.NewReader((<-answer).Body)
+		lines := bufio.NewReader((<-got).body)
 		for _, event := range []string{"first", "second", "third"} {
 			if event != "first" {
 				streamed <- event
@@ -184,7 +191,7 @@ func TestTheIngressLetsThroughWhatFleetbeatNeeds(t *testing.T) {
 			}
 			_ = write.Close()
 		}()
-		text, err := io.ReadAll(p.do(t, http.MethodPost, "/heartbeats", body).Body)
+		text, err := io.ReadAll(p.do(t, http.MethodPost, "/heartbeats", body).body)
 		require.NoError(t, err)
 		assert.Equal(t, fmt.Sprintf("%d %x", size, want.Sum(nil)), string(text))
 	})
@@ -199,8 +206,8 @@ func TestTheIngressLetsThroughWhatFleetbeatNeeds(t *testing.T) {
 	})
 
 	t.Run("no metrics, and no old TLS", func(t *testing.T) {
-		assert.Equal(t, http.StatusNotFound, p.do(t, http.MethodGet, "/metrics", nil).StatusCode)
-		_, err := tls.Dial("tcp", strings.TrimPrefix(p.https, "https://"), &tls.Config{MaxVersion: tls.VersionTLS11, InsecureSkipVerify: true}) //nolint:gosec // it is what must fail
+		assert.Equal(t, http.StatusNotFound, p.do(t, http.MethodGet, "/metrics", nil).status)
+		_, err := tls.Dial("tcp", strings.TrimPrefix(p.https, "https://"), &tls.Config{MaxVersion: tls.VersionTLS11, InsecureSkipVerify: true})
 		require.Error(t, err)
 	})
 }
@@ -227,14 +234,14 @@ func TestAPingGoesToTheNextNode(t *testing.T) {
 	t.Cleanup(well.Close)
 	p := startNginx(t, refusing.URL, well.URL, "http://127.0.0.1:1")
 	for range 60 {
-		answer := p.do(t, http.MethodPost, "/heartbeat/YS2R4X20005399401", strings.NewReader(`{"id":"1"}`))
-		require.Equal(t, http.StatusAccepted, answer.StatusCode, "one node refuses and one is gone, and the vehicle does not notice")
+		got := p.do(t, http.MethodPost, "/heartbeat/YS2R4X20005399401", strings.NewReader(`{"id":"1"}`))
+		require.Equal(t, http.StatusAccepted, got.status, "one node refuses and one is gone, and the vehicle does not notice")
 	}
 	assert.EqualValues(t, 60, taken.Load(), "each once, whole")
 	assert.Positive(t, refused.Load())
 	seen := map[int]bool{}
 	for range 20 {
-		seen[p.do(t, http.MethodPost, "/api/v1/vehicles", strings.NewReader("{}")).StatusCode] = true
+		seen[p.do(t, http.MethodPost, "/api/v1/vehicles", strings.NewReader("{}")).status] = true
 	}
 	assert.True(t, seen[http.StatusServiceUnavailable], "a command that a node refuses is the caller's to send again")
 	assert.Positive(t, changed.Load())

@@ -23,7 +23,7 @@ import (
 func secretsScript(t *testing.T, folder string, env ...string) string {
 	t.Helper()
 	fleetbeat := filepath.Join(t.TempDir(), "fleetbeat")
-	require.NoError(t, os.WriteFile(fleetbeat, []byte("#!/bin/sh\n[ \"$*\" = 'keys generate' ] && echo fb_key\n"), 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(fleetbeat, []byte("#!/bin/sh\n[ \"$*\" = 'keys generate' ] && echo fb_key\n"), 0o700))
 	c := exec.CommandContext(t.Context(), "bash", filepath.Join(root, "deploy/secrets.sh"), folder, "127.0.0.1")
 	c.Env = append(append(os.Environ(), "FLEETBEAT="+fleetbeat), env...)
 	out, err := c.Output()

@@ -14,8 +14,8 @@ import (
 // stopStateful is the least time that an engine is given to put on its disk what it has taken.
 const stopStateful = time.Minute
 
-// CheckServices returns the broken rules that hold for the services of both files. stop is how long Fleetbeat may take to stop.
-func (f *Files) CheckServices(stop time.Duration) []string {
+// ServiceRules returns the broken rules that hold for the services of both files. stop is how long Fleetbeat may take to stop.
+func (f *Files) ServiceRules(stop time.Duration) []string {
 	var found findings
 	f.each(func(s types.ServiceConfig) {
 		f.image(s, &found)

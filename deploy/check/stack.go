@@ -15,8 +15,8 @@ import (
 // Hosts is how many machines with the label fleetbeat.app the stack is made for.
 const Hosts = 3
 
-// CheckStack returns the broken rules of stack.yml that go beyond those of all services.
-func (f *Files) CheckStack() []string {
+// StackRules returns the broken rules of stack.yml that go beyond those of all services.
+func (f *Files) StackRules() []string {
 	var found findings
 	f.each(func(s types.ServiceConfig) {
 		if s.Deploy == nil {
