@@ -5,9 +5,12 @@ import type { Contact } from '../live/contact';
 import { fleetKey } from './fleet';
 import { useWorld } from './live';
 
-/** Changes come in bursts: for so long after one, others wait for the same answer. */
+/**
+ * The first change of a burst is read at once, and whatever came since this long after: at the most one reading in the time. The first
+ * one has a second too, as another view than that of the changes may be a moment behind it.
+ */
 const burst = 300;
-/** A tab that nobody looks at reads but the fleet's count, which its title carries, and less often. */
+/** A tab that nobody looks at reads but the fleet's count, which its title carries, once and this long after a change. */
 const hiddenBurst = 2000;
 /** A fleet that changes all the time keeps the server busy for a third of the time of each tab at the most. */
 const rest = 2;
@@ -37,38 +40,49 @@ export function useReadAnew(): void {
 
 function newReading(queries: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let pause = burst;
+  let busy = false; // a reading is under way, or the rest after it
   let again = false;
+  let turn = 0; // only the newest reading rests: what is back, or left, begins another
+  const restFor = (ms: number) => {
+    busy = true;
+    timer = setTimeout(() => {
+      busy = false;
+      if (again) read();
+    }, ms);
+  };
   const read = () => {
+    const mine = ++turn;
     const began = Date.now();
     const whole = document.visibilityState === 'visible';
+    busy = true;
+    again = false;
     // What is not read now is stale, and read when somebody looks.
     if (!whole) void queries.invalidateQueries({ queryKey: ['live'], refetchType: 'none' });
     const reading = queries.invalidateQueries({ queryKey: whole ? ['live'] : fleetKey });
     void reading.finally(() => {
-      pause = Math.max(burst, rest * (Date.now() - began));
-      timer = undefined;
-      if (again) soon();
-      again = false;
+      if (mine === turn) restFor(Math.max(whole ? burst : hiddenBurst, rest * (Date.now() - began)));
     });
   };
-  const soon = () => {
-    if (timer === undefined) timer = setTimeout(read, document.visibilityState === 'visible' ? pause : hiddenBurst);
-    else again = true;
-  };
   return {
-    soon,
+    soon: () => {
+      if (!busy && document.visibilityState === 'visible') read();
+      else if (!busy) restFor(hiddenBurst);
+      again = true;
+    },
     /** At once, with all that had failed meanwhile. */
     back: () => {
       clearTimeout(timer);
-      timer = setTimeout(read, 0);
+      read();
       void queries.refetchQueries({
         type: 'active',
         predicate: ({ queryKey, state }) =>
           queryKey[0] !== 'live' && (state.status === 'error' || state.fetchFailureCount > 0),
       });
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      turn++;
+      clearTimeout(timer);
+    },
   };
 }
 
