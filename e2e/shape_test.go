@@ -98,7 +98,7 @@ func sweep(t *testing.T, data string, at time.Time) {
 	t.Helper()
 	if p := siteOf(t, data); p != nil {
 		p.ahead.Store(int64(time.Until(at)))
-		p.Log().Scavenge()
+		require.NoError(t, p.Log().Scavenge())
 		p.ahead.Store(0)
 		return
 	}
