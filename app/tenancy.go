@@ -109,9 +109,9 @@ func (t *tenancy) await(ctx context.Context, wanted bool) error {
 	}
 }
 
-// whileOwner runs do whenever this process is the owner, with a context that ends when it is not any more.
+// whileOwner runs do whenever this process is the owner, with a context that ends when it is not any more, until ctx ends.
 func (t *tenancy) whileOwner(ctx context.Context, do func(ctx context.Context)) {
-	for t.await(ctx, true) == nil {
+	for ctx.Err() == nil && t.await(ctx, true) == nil {
 		owning, cancel := context.WithCancel(ctx)
 		go func() {
 			_ = t.await(owning, false)

@@ -156,3 +156,25 @@ func TestASuspendedOwnerLearnsThatItIsOneNoMore(t *testing.T) {
 		require.ErrorIs(t, <-waiting, context.Canceled)
 	})
 }
+
+func TestWhatAnOwnerDoesEndsWithTheProcess(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		owner, stop := tenant(t, &leaseTable{}, "a")
+		defer stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		began, ended := 0, make(chan struct{})
+		go func() {
+			defer close(ended)
+			owner.whileOwner(ctx, func(ctx context.Context) {
+				began++
+				<-ctx.Done()
+			})
+		}()
+		synctest.Wait()
+		require.True(t, owns(owner), "it has the lease to the last")
+		cancel()
+		<-ended
+		assert.Equal(t, 1, began, "and nothing is begun anew by who stops")
+	})
+}
