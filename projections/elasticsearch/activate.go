@@ -33,12 +33,15 @@ func (v *Views) Activate(ctx context.Context, g projections.Generation, at proje
 }
 
 func (v *Views) activate(ctx context.Context, g projections.Generation, at projections.Checkpoint) error {
-	stored, err := get[checkpointRow](ctx, v, v.rows(g), checkpointID)
-	if err != nil {
-		return err
-	}
-	if err := put(ctx, v, v.rows(g), stored, checkpointID, checkpointRowOf(at)); err != nil {
-		return err
+	for written := false; !written; {
+		stored, err := get[checkpointRow](ctx, v, v.rows(g), checkpointID)
+		if err != nil {
+			return err
+		}
+		err = put(ctx, v, v.rows(g), stored, checkpointID, checkpointRowOf(at))
+		if written = err == nil; err != nil && !is(err, typeConflict) { // a conflict: it was written before, and we were not told
+			return err
+		}
 	}
 	if err := v.refresh(ctx, g); err != nil {
 		return err

@@ -110,9 +110,9 @@ func fillBench(b *testing.B) *benchView {
 	w.at = projections.Checkpoint{LogID: "bench", Position: domain.Position{Commit: 10, Prepare: 10}, AsOf: benchStart + 10_000_000}
 	w.g, err = w.views.Activate(b.Context(), w.g, w.at)
 	require.NoError(b, err)
-	b.Logf("%d vehicles: filled at %.0f documents/s, finished and active after %v more", *fleetSize,
-		float64(*fleetSize)/filled.Sub(began).Seconds(), time.Since(finishing).Round(time.Millisecond))
-	b.Log(strings.TrimSpace(ask(b, server, http.MethodGet, "/_cat/indices/"+w.name+"-v*?h=docs.count,docs.deleted,store.size", "")))
+	fmt.Printf("# %d vehicles: filled at %.0f documents/s, finished and active after %v more; documents, deleted, size: %s\n", *fleetSize,
+		float64(*fleetSize)/filled.Sub(began).Seconds(), time.Since(finishing).Round(time.Millisecond),
+		strings.TrimSpace(ask(b, server, http.MethodGet, "/_cat/indices/"+w.name+"-v*?h=docs.count,docs.deleted,store.size", "")))
 	return w
 }
 

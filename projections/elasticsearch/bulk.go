@@ -23,10 +23,12 @@ const (
 	bulksAtOnce = 2       // requests under way: what waits in the server's queue helps nobody
 	bulkItems   = 2_000   // of one request
 	bulkBytes   = 2 << 20 // of one request, or the first document beyond it
-	// bulkTries is how often what the server has no room for is sent again, with pauses of up to bulkPause: half a minute. Then the
-	// page is given back, and why is told; it comes again.
-	bulkTries = 20
-	bulkPause = 2 * time.Second
+	// bulkPatience is for how long what the server has no room for is sent again, with pauses of up to bulkPause. Then the page is
+	// given back, and why is told; it comes again.
+	bulkPatience = 30 * time.Second
+	bulkPause    = 2 * time.Second
+	// shardPatience is how long the server waits for a shard that is away before it says so: less than a request may take.
+	shardPatience = 5 * time.Second
 )
 
 // item is one document of a bulk request.
@@ -103,13 +105,14 @@ func (v *Views) bulk(ctx context.Context, g projections.Generation, items []item
 
 // sendAll sends one request, and again what the server had no room for.
 func (v *Views) sendAll(ctx context.Context, g projections.Generation, items []item) (conflicts []item, err error) {
+	began := time.Now()
 	for try := 0; ; try++ {
 		met, again, err := v.send(ctx, g, items)
 		conflicts = append(conflicts, met...)
 		switch {
 		case len(again) == 0 || err != nil && !busy(err):
 			return conflicts, err
-		case try == bulkTries:
+		case time.Since(began) > bulkPatience:
 			return conflicts, fmt.Errorf("%d documents refused %d times: %w", len(again), try+1, err)
 		case try == 0:
 			v.options.Logger.Warn("elasticsearch has no room for what is written, waiting", "documents", len(again), "error", err)
@@ -151,7 +154,7 @@ func (v *Views) send(ctx context.Context, g projections.Generation, items []item
 		} `json:"items"`
 	}
 	err = v.do(ctx, esapi.BulkRequest{
-		Index: v.rows(g), Body: &b, RequireAlias: yes(), FilterPath: []string{"errors", "items.*.status", "items.*.error.type", "items.*.error.reason"},
+		Index: v.rows(g), Body: &b, RequireAlias: yes(), Timeout: shardPatience, FilterPath: []string{"errors", "items.*.status", "items.*.error.type", "items.*.error.reason"},
 	}, &answer)
 	var r *refusal
 	switch {

@@ -54,7 +54,7 @@ func newClient(o Options) (*client, error) {
 	}
 	given := []elastictransport.Option{
 		elastictransport.WithURLs(urls...), elastictransport.WithTransport(base), elastictransport.WithMaxRetries(triesOfOthers),
-		elastictransport.WithRetryOnError(func(r *http.Request, _ error) bool { return r.Context().Err() == nil }),
+		elastictransport.WithRetryOnError(anotherNode),
 		elastictransport.WithRetryBackoff(func(attempt int) time.Duration { return time.Duration(attempt) * 20 * time.Millisecond }),
 	}
 	if o.APIKey != "" {
@@ -67,6 +67,15 @@ func newClient(o Options) (*client, error) {
 		return nil, fmt.Errorf("elasticsearch: make a client: %w", err)
 	}
 	return &client{transport: transport, base: base}, nil
+}
+
+// anotherNode reports whether a request that failed is sent to another node: not one that took too long to be answered, or the
+// caller would wait as long for each.
+func anotherNode(r *http.Request, err error) bool {
+	var slow net.Error
+	var op *net.OpError
+	dialing := errors.As(err, &op) && op.Op == "dial"
+	return r.Context().Err() == nil && (dialing || !errors.As(err, &slow) || !slow.Timeout())
 }
 
 func (c *client) close() { c.base.CloseIdleConnections() }

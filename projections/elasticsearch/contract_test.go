@@ -28,7 +28,7 @@ func TestEngine(t *testing.T) {
 			Views:  []projections.View{projections.Fleet()},
 			Fleet:  func(v queries.View) queries.FleetReader { return views.Fleet(v) },
 			Counts: func(v queries.View) queries.CountsReader { return views.Fleet(v) },
-			Close:  views.Close,
+			Close:  views.Close, Distant: true,
 		}
 	})
 }

@@ -43,7 +43,7 @@ func put[T any](ctx context.Context, v *Views, index string, over got[T], id str
 	if err != nil {
 		return err
 	}
-	req := esapi.IndexRequest{Index: index, DocumentID: id, Body: content, RequireAlias: yes()}
+	req := esapi.IndexRequest{Index: index, DocumentID: id, Body: content, RequireAlias: yes(), Timeout: shardPatience}
 	if over.Found {
 		req.IfSeqNo, req.IfPrimaryTerm = &over.SeqNo, &over.PrimaryTerm
 	} else {

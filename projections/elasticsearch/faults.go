@@ -35,7 +35,9 @@ const (
 	typeRejected    = "es_rejected_execution_exception"
 	typeBreaker     = "circuit_breaking_exception"
 	typeUnavailable = "unavailable_shards_exception"
+	typeNoShard     = "no_shard_available_action_exception"
 	typeAliasName   = "invalid_alias_name_exception"
+	typeClosed      = "index_closed_exception"
 )
 
 // is reports whether err is a refusal of a type.
@@ -79,15 +81,20 @@ func named(r *refusal) error {
 		return projections.Fault(r, "Elasticsearch takes no more shards; remove indexes or raise cluster.max_shards_per_node")
 	case r.Type == typeRejected || r.Type == typeBreaker || r.Status == http.StatusTooManyRequests:
 		return projections.Fault(r, "Elasticsearch has more work than it takes; it goes on by itself")
-	case r.Type == typeUnavailable || r.Status >= http.StatusBadGateway:
+	case r.Type == typeClosed:
+		return projections.Fault(r, "the index is closed; it goes on when it is open")
+	case r.Type == typeUnavailable || r.Type == typeNoShard || r.Status >= http.StatusBadGateway:
 		return projections.Fault(r, "a part of the index is not there, as while a node is down; it goes on by itself")
 	}
 	return r
 }
 
-// isMapping reports whether a document was refused for what is in it. All documents are written by this package.
+// isMapping reports whether a document was refused for what is in it, or a search for the fields that it names. All are written
+// by this package.
 func isMapping(r *refusal) bool {
 	switch r.Type {
+	case "search_phase_execution_exception":
+		return r.Status == http.StatusBadRequest
 	case "strict_dynamic_mapping_exception", "mapper_parsing_exception", "document_parsing_exception", "mapper_exception":
 		return true
 	}

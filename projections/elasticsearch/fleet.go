@@ -33,13 +33,14 @@ var metaID = idMeta + projections.FleetMetaKey().ID
 // come again.
 func unavailable(ctx context.Context, err error) error {
 	var fault *projections.FaultError
+	var refused *refusal
 	var known *domain.Error
 	switch {
 	case err == nil || ctx.Err() != nil || errors.As(err, &known):
 		return err
 	case is(err, typeNoIndex):
 		return &domain.Error{Kind: domain.Unavailable, RetryAfter: 1, Message: "the fleet view is being built", Cause: err}
-	case errors.As(err, &fault):
+	case errors.As(err, &fault), errors.As(err, &refused):
 		return &domain.Error{Kind: domain.Unavailable, RetryAfter: 2, Message: "the fleet view cannot be read at the moment", Cause: err}
 	}
 	return err

@@ -106,7 +106,7 @@ func (v *Views) Owned(ctx context.Context, g projections.Generation, id domain.C
 	query := object{"bool": object{"filter": []object{term("customer", string(id)), alive()}}}
 	for d, err := range v.every(ctx, v.rows(g), query, "vin") {
 		if err != nil {
-			return nil, fmt.Errorf("load vehicles of customer %q: %w", id, moved(err, g))
+			return nil, fmt.Errorf("load vehicles of customer %q: %w", id, moved(v.spoilt(ctx, g, err), g))
 		}
 		row, err := decode(d.ID, d.Source.Row)
 		if err != nil {

@@ -41,8 +41,9 @@ type hit struct {
 
 // found is the answer of a search.
 type found struct {
-	Error *refusal `json:"error"` // of one of several searches
-	Hits  struct {
+	Error  *refusal `json:"error"` // of one of several searches
+	Status int      `json:"status"`
+	Hits   struct {
 		Hits []hit `json:"hits"`
 	} `json:"hits"`
 	Aggregations aggregations `json:"aggregations"`
@@ -131,6 +132,7 @@ func (v *Views) searches(ctx context.Context, index string, questions ...object)
 	}
 	for _, one := range answer.Responses {
 		if one.Error != nil {
+			one.Error.Status = one.Status
 			return nil, named(one.Error)
 		}
 	}

@@ -2,6 +2,7 @@ package elasticsearch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -32,7 +33,7 @@ func (v *Views) save(ctx context.Context, g projections.Generation, from, to pro
 		return projections.ErrMoved
 	}
 	if err := v.write(ctx, g, changes); err != nil {
-		return err
+		return v.spoilt(ctx, g, err)
 	}
 	if !v.visible(g) {
 		if err := v.refresh(ctx, g); err != nil {
@@ -47,6 +48,25 @@ func (v *Views) save(ctx context.Context, g projections.Generation, from, to pro
 		v.of(g, func(k *known) { k.at = to.Position })
 	}
 	return err
+}
+
+// spoilt has the view built anew where an index does not take our documents: somebody has put one of another mapping in its place.
+// Until then its rows are served.
+func (v *Views) spoilt(ctx context.Context, g projections.Generation, err error) error {
+	var r *refusal
+	if !errors.As(err, &r) || !isMapping(r) {
+		return err
+	}
+	m := metaOf(g)
+	m.Meta.Layout = 0
+	content, failed := body(m)
+	if failed == nil {
+		failed = v.do(ctx, esapi.IndicesPutMappingRequest{Index: []string{v.index(g)}, Body: content}, nil)
+	}
+	if failed != nil {
+		return errors.Join(err, fmt.Errorf("ask for %q to be built anew: %w", v.index(g), failed))
+	}
+	return fmt.Errorf("%w: %w", projections.ErrMoved, err)
 }
 
 // Fill writes rows of a generation that is being built.

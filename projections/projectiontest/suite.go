@@ -26,6 +26,8 @@ type Opened struct {
 	Timeline  func(queries.View) queries.TimelineReader
 	History   func(queries.View) queries.HistoryReader
 	Changes   func(FoldingView) queries.ChangesReader
+	// Distant says that every question is a journey to a server: of each filter some orders are asked, not all ten.
+	Distant bool
 	// Close ends the use of the engine, as the end of a process does.
 	Close func() error
 }
