@@ -2,6 +2,7 @@ package eventstoredb_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -192,4 +193,24 @@ func TestReadersReconnect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConnectionsAreNotLeft counts them: the client itself would leave one open at each outage, which connects again and stays.
+func TestConnectionsAreNotLeft(t *testing.T) {
+	t.Parallel()
+	_, proxy, store := through(t, eventstoredb.Options{})
+	for i := range 10 {
+		require.Eventually(t, func() bool {
+			_, err := store.Append(t.Context(), fmt.Sprint("s", i), eventstore.NoStream, one())
+			return err == nil
+		}, time.Minute, time.Millisecond)
+		proxy.Cut()
+		require.Eventually(t, func() bool {
+			_, err := store.Head(t.Context())
+			return err == nil
+		}, time.Minute, time.Millisecond)
+	}
+	require.Eventually(t, func() bool { return proxy.Connections() == 1 }, time.Minute, time.Millisecond)
+	require.NoError(t, store.Close())
+	require.Eventually(t, func() bool { return proxy.Connections() == 0 }, time.Minute, time.Millisecond)
 }

@@ -58,6 +58,13 @@ func (p *Proxy) Refuse() {
 	p.cut()
 }
 
+// Connections returns how many connections there are.
+func (p *Proxy) Connections() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.pipes)
+}
+
 // Cut cuts every connection; new ones are accepted.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
