@@ -19,7 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
-		if err := parallel.Value.Set("16"); err != nil {
+		if err := parallel.Value.Set("8"); err != nil {
 			panic(err)
 		}
 	}
@@ -85,6 +85,7 @@ func TestStore(t *testing.T) {
 		known.add(store, of)
 		return store
 	}, storetest.Abilities{
+		Patience: 5 * time.Minute, // many tests at once share a machine with other packages
 		Reopen: func(t *testing.T, store eventstore.Store) eventstore.Store {
 			require.NoError(t, store.Close())
 			of := known.get(store)
