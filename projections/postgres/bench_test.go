@@ -14,6 +14,7 @@ import (
 	"fleetbeat/domain"
 	"fleetbeat/eventstore"
 	"fleetbeat/projections"
+	"fleetbeat/projections/postgres"
 	"fleetbeat/projections/projectiontest"
 )
 
@@ -106,7 +107,7 @@ func (f *feeder) transitions(n int) eventstore.Delivery {
 }
 
 // following returns a view that has folded the fleet.
-func following(b *testing.B, view projections.View) (*projections.Projection, *feeder) {
+func following(b *testing.B, view projections.View) (*postgres.Views, *projections.Projection, *feeder) {
 	s := newServer(b)
 	views := s.open(b, named(b.Name()))
 	p := projections.New(view, views, projectiontest.NewLog(), projectiontest.LogID, projections.Options{})
@@ -114,7 +115,7 @@ func following(b *testing.B, view projections.View) (*projections.Projection, *f
 	require.NoError(b, err)
 	f := &feeder{t: b, now: benchBegan, random: rand.New(rand.NewPCG(1, 2)), on: make([]bool, *fleetSize)}
 	f.fleet(func(d eventstore.Delivery) { require.NoError(b, p.Handle(b.Context(), d)) })
-	return p, f
+	return views, p, f
 }
 
 // BenchmarkFollow folds pages as they come in a second of a large fleet: heartbeats of vehicles in random order into the
@@ -130,7 +131,7 @@ func BenchmarkFollow(b *testing.B) {
 	} {
 		for _, size := range []int{100, 1000, 5000} {
 			b.Run(fmt.Sprintf("%s/pages of %d", of.view.Name, size), func(b *testing.B) {
-				p, f := following(b, of.view)
+				_, p, f := following(b, of.view)
 				n := 0
 				for b.Loop() {
 					b.StopTimer()
@@ -144,7 +145,7 @@ func BenchmarkFollow(b *testing.B) {
 		}
 	}
 	b.Run("evaluation", func(b *testing.B) {
-		p, f := following(b, projections.Latest())
+		_, p, f := following(b, projections.Latest())
 		for b.Loop() {
 			b.StopTimer()
 			d := f.page([]domain.Event{&domain.FleetEvaluated{AsOf: f.now, Through: f.head}})

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"fleetbeat/domain"
@@ -77,29 +78,46 @@ func (l *Changes) LastTransitions(ctx context.Context, f queries.ChangeFilter, u
 }
 
 // lastTransitions returns the question: for each value of the part of a filter that selects most, a walk back along the
-// index of it, in which the other parts are looked at row by row.
+// index of it, in which the other parts are looked at row by row. Parts that are not given are not in it: Postgres would take
+// them for something that selects, and choose another way.
 func lastTransitions(f queries.ChangeFilter, upTo domain.Position, limit int) (string, []any) {
 	const newestFirst = "commit_position DESC, prepare_position DESC"
-	args := append(cells{}.position(upTo).number(int64(limit)), unique(f.VINs), unique(f.Customers), unique(f.Statuses), storable(string(f.Owner)))
-	along, column, order := args[5], "status", newestFirst
+	args := append(cells{}.position(upTo), limit)
+	conditions := ` AND (commit_position, prepare_position) <= ($1, $2)`
+	and := func(column string, values []string) {
+		args = append(args, values)
+		conditions += ` AND ` + column + ` = ANY (` + parameter(len(args)-1) + `)`
+	}
+	owners := unique(f.Customers)
+	if f.Owner != "" && (len(owners) == 0 || slices.Contains(f.Customers, f.Owner)) {
+		owners = []string{storable(string(f.Owner))}
+	} else if f.Owner != "" { // of anybody else nothing matches
+		owners = []string{}
+		conditions += ` AND false`
+	}
+	statuses := unique(f.Statuses)
+	along, column, order := statuses, "status", newestFirst
 	switch {
 	case len(f.VINs) > 0:
 		// A later life, and in it a later moment, lies later in the log.
-		along, column, order = args[3], "vin", "life DESC, at DESC, "+newestFirst
-	case f.Owner != "": // of anybody else nothing matches
-		along, column = []string{storable(string(f.Owner))}, "customer"
-	case len(f.Customers) > 0:
-		along, column = args[4], "customer"
-	case len(f.Statuses) == 0:
+		along, column, order = unique(f.VINs), "vin", "life DESC, at DESC, "+newestFirst
+		if len(owners) > 0 {
+			and("customer", owners)
+		}
+	case len(owners) > 0:
+		along, column = owners, "customer"
+	case len(statuses) == 0:
 		along = []string{string(domain.Connected), string(domain.Disconnected)}
 	}
+	if column != "status" && len(statuses) > 0 {
+		and("status", statuses)
+	}
+	args = append(args, along)
 	l := timelineChanges()
-	return `SELECT ` + l.names() + ` FROM unnest($8::text[]) AS along (value) CROSS JOIN LATERAL (
+	return `SELECT ` + l.names() + ` FROM unnest(` + parameter(len(args)-1) + `::text[]) AS along (value) CROSS JOIN LATERAL (
 		SELECT ` + l.names() + ` FROM timeline_changes#
-		WHERE topic = 'transition' AND ` + column + ` = along.value AND (commit_position, prepare_position) <= ($1, $2)
-			AND (cardinality($4::text[]) = 0 OR vin = ANY ($4)) AND (cardinality($5::text[]) = 0 OR customer = ANY ($5))
-			AND (cardinality($6::text[]) = 0 OR status = ANY ($6)) AND ($7 = '' OR customer = $7)
-		ORDER BY ` + order + ` LIMIT $3) AS found ORDER BY ` + newestFirst + ` LIMIT $3`, append(args, along)
+		WHERE topic = 'transition' AND ` + column + ` = along.value` + conditions + ` ORDER BY ` + order + ` LIMIT $3
+	) AS found ORDER BY ` + newestFirst + ` LIMIT $3`, args
 }
 
 // changeOf returns an entry of the feed as queries show it.

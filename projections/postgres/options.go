@@ -74,6 +74,8 @@ func (o Options) config() (*pgxpool.Config, string, error) {
 	params["search_path"] = schema
 	for name, value := range map[string]string{
 		"application_name": "fleetbeat",
+		// A plan that is kept is made for tables of the size that they had then, and for a LIMIT of a tenth of them.
+		"plan_cache_mode": "force_custom_plan",
 		// The server, too, gives up: what a process that is gone or paused has begun would keep its locks otherwise, and its
 		// successor waiting.
 		"statement_timeout":                   milliseconds(fillWithin),
