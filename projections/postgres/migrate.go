@@ -25,6 +25,9 @@ const versionTable = "schema_version"
 // errNewer is tables that a newer version of Fleetbeat made.
 var errNewer = errors.New("tables of a newer version")
 
+// errClosed is a use after Close.
+var errClosed = errors.New("views are closed")
+
 const (
 	migrateWithin = 10 * time.Minute
 	// problemHolds is how long whoever comes is told what the last try ran into. Each would wait for a server that is not there
@@ -55,6 +58,10 @@ func (v *Views) ready(ctx context.Context) error {
 		defer g.mu.Unlock()
 		return g.problem
 	}
+	if v.life.Err() != nil {
+		defer g.mu.Unlock()
+		return errClosed
+	}
 	if g.try == nil {
 		g.try = make(chan struct{})
 		g.working.Go(func() { v.prepare(g.try) })
@@ -64,7 +71,7 @@ func (v *Views) ready(ctx context.Context) error {
 	select {
 	case <-try:
 	case <-ctx.Done():
-		return ctx.Err()
+		return named(ctx.Err())
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

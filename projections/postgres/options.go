@@ -95,15 +95,21 @@ func (o Options) config() (*pgxpool.Config, string, error) {
 
 // pool sets how many connections are kept, how long, and how they are made.
 func (o Options) pool(c *pgxpool.Config) {
+	says := func(name string) bool { return strings.Contains(o.URL, name+"=") }
 	switch {
 	case o.Connections > 0:
 		c.MaxConns = int32(o.Connections)
-	case !strings.Contains(o.URL, "pool_max_conns"):
+	case !says("pool_max_conns"):
 		c.MaxConns = DefaultConnections
 	}
-	// A name that leads elsewhere since is followed after half an hour at the latest, and at once where the old server is gone.
-	c.MaxConnLifetime, c.MaxConnLifetimeJitter = 30*time.Minute, 5*time.Minute
-	c.MaxConnIdleTime, c.HealthCheckPeriod, c.PingTimeout = 5*time.Minute, 30*time.Second, 3*time.Second
+	if !says("pool_max_conn_lifetime") {
+		// A name that leads elsewhere since is followed after half an hour at the latest, and at once where the old server is gone.
+		c.MaxConnLifetime, c.MaxConnLifetimeJitter = 30*time.Minute, 5*time.Minute
+	}
+	if !says("pool_max_conn_idle_time") {
+		c.MaxConnIdleTime = 5 * time.Minute
+	}
+	c.HealthCheckPeriod, c.PingTimeout = 30*time.Second, 3*time.Second
 	if c.ConnConfig.ConnectTimeout == 0 {
 		c.ConnConfig.ConnectTimeout = connectWithin
 	}
@@ -113,7 +119,7 @@ func (o Options) pool(c *pgxpool.Config) {
 		Control:         limitSilence,
 	}
 	c.ConnConfig.DialFunc = dialer.DialContext
-	if !strings.Contains(o.URL, "target_session_attrs") {
+	if !says("target_session_attrs") {
 		c.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 }

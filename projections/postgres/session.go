@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -48,14 +49,16 @@ func (v *Views) do(ctx context.Context, u use, f func(ctx context.Context, conn 
 	for try := 1; ; try++ {
 		err := v.once(ctx, u, f)
 		switch {
-		case err == nil || ctx.Err() != nil:
-			return err
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return named(err) // whoever has no more time may still be told what took it
 		case codeOf(err) == readOnlyTransaction:
 			v.pool.Reset() // every connection leads to the same standby, and would for half an hour
 		case codeOf(err) == undefinedTable || codeOf(err) == invalidSchema:
 			v.layout.shut()
 		}
-		worth := undone(err) || u.again && lost(err) && !unconnected(err)
+		worth := undone(err) || u.again && lost(err) && !unconnected(err) && !errors.Is(err, context.DeadlineExceeded)
 		patient := u.patience > time.Since(began) && passing(err)
 		if !patient && (!worth || try >= tries) {
 			return named(err)

@@ -79,7 +79,9 @@ func (v *Views) Ping(ctx context.Context) error {
 // Close waits for what is under way and closes all connections. Closing twice is harmless.
 func (v *Views) Close() error {
 	v.closed.Do(func() {
+		v.layout.mu.Lock() // no try begins after this
 		v.end()
+		v.layout.mu.Unlock()
 		v.layout.working.Wait()
 		v.pool.Close()
 	})
