@@ -181,3 +181,28 @@ func BenchmarkCopy(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFill writes new rows of a generation that is being built, as many at once as building does. Its floor is
+// BenchmarkCopy, without a key and steps to count.
+func BenchmarkFill(b *testing.B) {
+	views := newServer(b).open(b, named(b.Name()))
+	g, err := views.Create(b.Context(), "latest", 1)
+	require.NoError(b, err)
+	const size = 5000
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		changes := make([]projections.Change, size)
+		for i := range changes {
+			row := &projections.LatestVehicle{
+				VIN: benchVIN(n + i), Life: 1, LastHeartbeat: benchBegan, Location: &domain.LocationAt{Lat: 59, Lon: 18, At: benchBegan},
+				Readings: map[string]projections.Reading{"speed": {Value: 61.5, At: benchBegan}},
+			}
+			changes[i] = projections.Change{Key: row.Key(), After: row}
+		}
+		b.StartTimer()
+		require.NoError(b, views.Fill(b.Context(), g, changes))
+		n += size
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
+}

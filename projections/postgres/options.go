@@ -23,7 +23,9 @@ const DefaultConnections = 10
 // Options say which Postgres keeps the views, and how it is used. Zero fields but URL mean the defaults.
 type Options struct {
 	// URL names the server or several (host=a,b: the one that can be written is used), the database, TLS and what else libpq
-	// knows: postgres://user@host:5432/database?sslmode=verify-full. Its search_path names the schema where Schema does not.
+	// knows: postgres://user@host:5432/database?sslmode=verify-full. Its search_path names the schema where Schema does not. No
+	// pooler that shares connections between transactions may stand in between: settings and prepared statements are a
+	// connection's.
 	URL string
 	// Password is the user's, in place of one in URL: a secret that comes from a file.
 	Password string
