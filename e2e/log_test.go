@@ -26,6 +26,7 @@ type heartbeat struct {
 	ID         string          `json:"id"`
 	ReceivedAt time.Time       `json:"receivedAt"`
 	Location   json.RawMessage `json:"location"`
+	place      int             // of its batch among the events of the log
 }
 
 // transition is a change of status.
@@ -35,6 +36,8 @@ type transition struct {
 	At            time.Time `json:"at"`
 	ProvedAt      time.Time `json:"provedAt"`
 	LastHeartbeat time.Time `json:"lastHeartbeat"`
+	place         int       // among the events of the log
+	known         int       // how many spans lie before it
 }
 
 // span is an unobserved span.
@@ -49,7 +52,8 @@ type eventLog struct {
 	events      []event
 	heartbeats  map[string][]heartbeat // by VIN, as they lie
 	transitions []transition
-	spans       []span
+	spans       []span // by their beginnings
+	told        []span // as they lie
 }
 
 // The literals of the events that journeys look for.
@@ -81,27 +85,38 @@ func readLines(t *testing.T, text string) (events []event) {
 // readLog reads the whole log of a folder, whether it is being served or not.
 func readLog(t *testing.T, data string) *eventLog {
 	t.Helper()
-	l := &eventLog{events: printLog(t, data), heartbeats: map[string][]heartbeat{}}
-	for _, e := range l.events {
+	return understood(t, printLog(t, data))
+}
+
+// understood sorts the events of a log by what they say.
+func understood(t *testing.T, events []event) *eventLog {
+	t.Helper()
+	l := &eventLog{events: events, heartbeats: map[string][]heartbeat{}}
+	for place, e := range l.events {
 		switch e.Type {
 		case recorded:
 			var batch struct{ Heartbeats []heartbeat }
 			require.NoError(t, json.Unmarshal(e.Data, &batch))
 			for _, h := range batch.Heartbeats {
+				h.place = place
 				l.heartbeats[h.VIN] = append(l.heartbeats[h.VIN], h)
 			}
 		case connected, disconnected:
-			d := transition{Type: e.Type}
+			d := transition{Type: e.Type, place: place, known: len(l.told)}
 			require.NoError(t, json.Unmarshal(e.Data, &d))
 			l.transitions = append(l.transitions, d)
 		case interrupted:
 			var s span
 			require.NoError(t, json.Unmarshal(e.Data, &s))
-			l.spans = append(l.spans, s)
+			l.told = append(l.told, s)
 		}
 	}
-	slices.SortFunc(l.spans, func(a, b span) int { return a.From.Compare(b.From) })
+	l.spans = sorted(l.told)
 	return l
+}
+
+func sorted(spans []span) []span {
+	return slices.SortedFunc(slices.Values(spans), func(a, b span) int { return a.From.Compare(b.From) })
 }
 
 // of returns the transitions of a vehicle.
@@ -112,6 +127,12 @@ func (l *eventLog) of(vin string) (its []transition) {
 		}
 	}
 	return its
+}
+
+// while returns the transitions of a vehicle as long as it pinged.
+func (l *eventLog) while(vin string) []transition {
+	its := l.heartbeats[vin]
+	return slices.DeleteFunc(l.of(vin), func(d transition) bool { return d.At.After(its[len(its)-1].ReceivedAt) })
 }
 
 // count returns how many events of a type there are.
@@ -127,9 +148,9 @@ func (l *eventLog) count(eventType string) (n int) {
 // deadline is the rule in this package's own words: a timeout after the last heartbeat or after the end of each unobserved
 // span that began before that; at the latest when three timeouts outside all spans have passed. Spans are sorted by their
 // beginnings and may touch or overlap.
-func (l *eventLog) deadline(last time.Time, timeout time.Duration) time.Time {
+func deadline(spans []span, last time.Time, timeout time.Duration) time.Time {
 	deadline, heard, silent := last.Add(timeout), last, time.Duration(0)
-	for _, s := range l.spans {
+	for _, s := range spans {
 		if !s.To.After(last) {
 			continue
 		}
@@ -149,33 +170,40 @@ func (l *eventLog) deadline(last time.Time, timeout time.Duration) time.Time {
 // its moment, and that moment is the deadline to the millisecond. timeout is the one of all vehicles.
 func (l *eventLog) requireTrue(t *testing.T, timeout time.Duration) {
 	t.Helper()
+	l.requireTrueFor(t, timeout, func(heartbeat) bool { return true })
+}
+
+// requireTrueFor is requireTrue where others may have had to do without a node: what it received and did not acknowledge, and since
+// when it was deaf, may come into the log later.
+func (l *eventLog) requireTrueFor(t *testing.T, timeout time.Duration, acknowledged func(heartbeat) bool) {
+	t.Helper()
 	for _, d := range l.transitions {
 		if d.Type != disconnected {
 			continue
 		}
 		var last time.Time
 		for _, h := range l.heartbeats[d.VIN] {
-			if !h.ReceivedAt.After(d.At) && h.ReceivedAt.After(last) {
+			if !h.ReceivedAt.After(d.At) && h.ReceivedAt.After(last) && (h.place < d.place || acknowledged(h)) {
 				last = h.ReceivedAt
 			}
 		}
 		require.Equal(t, last, d.LastHeartbeat, "%s was heard within its timeout and declared disconnected at %s", d.VIN, d.At)
-		require.Equal(t, l.deadline(last, timeout), d.At, "the disconnection of %s is stamped with its deadline", d.VIN)
+		require.Equal(t, deadline(sorted(l.told[:d.known]), last, timeout), d.At, "the disconnection of %s is stamped with its deadline", d.VIN)
 		require.False(t, d.ProvedAt.Before(d.At), "a silence is found out after it")
 	}
 }
 
-// requireKept requires that a vehicle that pinged all the time was never disconnected. Where this machine itself kept the
+// requireKept requires that a vehicle that pinged all the time was never disconnected as long as it did. Where this machine itself kept the
 // pings from going out for a whole timeout there is nothing to require; requireTrue still judges what was decided then.
 func (l *eventLog) requireKept(t *testing.T, vin string, timeout time.Duration) {
 	t.Helper()
 	its := l.heartbeats[vin]
 	require.NotEmpty(t, its)
 	for i := 1; i < len(its); i++ {
-		if its[i].ReceivedAt.After(l.deadline(its[i-1].ReceivedAt, timeout)) {
+		if its[i].ReceivedAt.After(deadline(l.spans, its[i-1].ReceivedAt, timeout)) {
 			t.Logf("this machine let %s be silent from %s to %s", vin, its[i-1].ReceivedAt, its[i].ReceivedAt)
 			return
 		}
 	}
-	require.Len(t, l.of(vin), 1, "%s was connected once and never disconnected", vin)
+	require.Len(t, l.while(vin), 1, "%s was connected once and never disconnected", vin)
 }

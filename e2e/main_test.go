@@ -66,7 +66,13 @@ func fleetbeat(t *testing.T, args ...string) ended {
 // fleetbeatWith is fleetbeat with variables (NAME=value) in its environment.
 func fleetbeatWith(t *testing.T, environment []string, args ...string) ended {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience) // also in a cleanup, where the test's own has ended
+	return fleetbeatWithin(t, patience, environment, args...)
+}
+
+// fleetbeatWithin is fleetbeatWith with another patience.
+func fleetbeatWithin(t *testing.T, limit time.Duration, environment []string, args ...string) ended {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit) // also in a cleanup, where the test's own has ended
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, binary, args...)

@@ -119,7 +119,7 @@ func TestSilenceAcrossARestart(t *testing.T) {
 func requireSilent(t *testing.T, l *eventLog, v vehicle) {
 	t.Helper()
 	require.Equal(t, "disconnected", v.Status)
-	assert.Equal(t, l.deadline(v.LastHeartbeat, brief), v.Since, "stamped with exactly its deadline")
+	assert.Equal(t, deadline(l.spans, v.LastHeartbeat, brief), v.Since, "stamped with exactly its deadline")
 	if len(l.spans) == 0 {
 		assert.Equal(t, v.LastHeartbeat.Add(brief), v.Since, "which is a timeout after its last heartbeat")
 	}

@@ -18,9 +18,15 @@ func pass(d time.Duration) { <-time.After(d) }
 // eventually waits until a condition holds and fails the test when it never does.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !holds(); pass(often) {
+	within(t, patience, what, holds)
+}
+
+// within is eventually with another patience.
+func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !holds(); pass(often) {
 		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, patience)
+			t.Fatalf("%s: not within %s", what, limit)
 		}
 	}
 }
