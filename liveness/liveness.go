@@ -14,7 +14,10 @@ import (
 const (
 	// evaluateEvery is how far the watermark moves between two evaluations where nothing else asks for one.
 	evaluateEvery = 100 * time.Millisecond
-	// takeoverAfter is how far a batch must lie past the last evaluation for a standby to become the owner.
+	// aliveEvery is how far the newest batch moves between two evaluations while the watermark waits for a node: so long an
+	// owner may seem dead to a standby.
+	aliveEvery = time.Second
+	// takeoverAfter is how far a batch must lie past the newest that the last evaluation knew for a standby to become the owner.
 	takeoverAfter = 10 * time.Second
 	// snapshotEvery is how far the watermark moves between two snapshots while liveness follows the log.
 	snapshotEvery = time.Minute

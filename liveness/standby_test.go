@@ -76,3 +76,17 @@ func TestAStandbyThatStopsSaysNothing(t *testing.T) {
 	require.NoError(t, owner.read(t.Context()))
 	assert.True(t, owner.l.Status().Owner)
 }
+
+func TestAnOwnerGoesOnWhileAnotherNodeHoldsUpTheWatermark(t *testing.T) {
+	t.Parallel()
+	w, owner, standby := pair(t)
+	w.open("m", 3) // crashes, and W waits for it
+	for at := 4.0; at < 16; at += .5 {
+		w.batch("n", at)
+		require.NoError(t, standby.read(t.Context()), "first, or the owner would have moved W by then")
+		require.False(t, standby.l.Status().Owner, "at %v", at)
+		require.NoError(t, owner.read(t.Context()))
+		require.True(t, owner.l.Status().Owner, "at %v", at)
+	}
+	assert.Equal(t, []string{"1 connected 1.0", "unobserved 3.0-13.0 left_out"}, told(t, w.log))
+}

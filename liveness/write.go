@@ -56,7 +56,8 @@ func (l *Liveness) write(ctx context.Context) error {
 		}
 	}
 	w := l.state.w
-	if l.owner && w >= l.last.AsOf && l.last.Through.Before(l.position) && (due || w >= l.last.AsOf.Add(evaluateEvery)) {
+	due = due || w >= l.last.AsOf.Add(evaluateEvery) || l.state.newest >= l.last.Newest.Add(aliveEvery)
+	if l.owner && w >= l.last.AsOf && l.last.Through.Before(l.position) && due {
 		return l.evaluate(ctx)
 	}
 	return nil
@@ -216,9 +217,10 @@ func (l *Liveness) resign(ctx context.Context) {
 }
 
 // takeOver makes a standby the owner when the last one has resigned, or the time in the log has left the last evaluation far
-// behind. Should the other be alive after all, the exact revisions of both streams let only one of them write.
+// behind: the newest that it knew and not its watermark, which stands for as long when a node has crashed. Should the other be
+// alive after all, the exact revisions of both streams let only one of them write.
 func (l *Liveness) takeOver(until domain.Instant) {
-	if l.owner || l.recording != nil || until < l.last.AsOf.Add(takeoverAfter) && !l.last.Resigns {
+	if l.owner || l.recording != nil || until < max(l.last.AsOf, l.last.Newest).Add(takeoverAfter) && !l.last.Resigns {
 		return
 	}
 	l.owner = true
