@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"fleetbeat/app"
@@ -25,12 +28,18 @@ func (generateKeyCmd) Run(s streams) error {
 type ensureKeyCmd struct {
 	keysLog
 	SecretFile string   `required:"" help:"File that holds the key, as generate prints it and Docker secrets are." placeholder:"FILE"`
+	Make       bool     `help:"Make the file, with a fresh key in it that is printed this once, where it is not there."`
 	Name       string   `default:"bootstrap" help:"For people: whose it is, or what for." placeholder:"NAME"`
 	Scopes     []string `required:"" complete:"ingest,read,admin" help:"ingest (send heartbeats, read nothing), read (change nothing), admin (everything); several with commas. The first key must have admin." placeholder:"SCOPE"`
 }
 
 // Run stores it, or finds it stored.
 func (c ensureKeyCmd) Run(ctx context.Context, s streams) error {
+	if c.Make {
+		if err := c.makeSecret(s); err != nil {
+			return fmt.Errorf("make a file with a key: %w", err)
+		}
+	}
 	text, err := os.ReadFile(c.SecretFile)
 	if err != nil {
 		return fmt.Errorf("read the key: %w", err)
@@ -47,6 +56,28 @@ func (c ensureKeyCmd) Run(ctx context.Context, s streams) error {
 		_, err = fmt.Fprintf(s.err, "key %s (%s) %s\n", key.ID, key.Name, became(before, &key.Key))
 		return err
 	})
+}
+
+// makeSecret writes a fresh key to the file, whole or not at all, and prints it; one that is there stays.
+func (c ensureKeyCmd) makeSecret(s streams) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(c.SecretFile), filepath.Base(c.SecretFile)+".*") // for its owner alone
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
+	text, _ := commands.NewKeyText()
+	_, err = fmt.Fprintln(file, text)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	err = os.Link(file.Name(), c.SecretFile)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(s.out, text)
+	}
+	return err
 }
 
 // became says what ensuring a key came to, by the keys that were there before.

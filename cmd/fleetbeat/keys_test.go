@@ -111,6 +111,36 @@ func TestEnsuringAKey(t *testing.T) {
 	assert.Contains(t, said, "read the key: ")
 }
 
+func TestEnsuringAKeyThatIsMade(t *testing.T) {
+	t.Parallel()
+	data, secret := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "secret")
+	ensure := func() (string, string) {
+		code, out, said := command(t, "keys", "ensure", "--make", "--data", data, "--secret-file", secret, "--name", "demo", "--scopes", "admin")
+		require.Equal(t, 0, code, said)
+		return out, said
+	}
+	out, said := ensure()
+	require.Regexp(t, `^fb_[a-z2-7]{8}_[a-z2-7]{52}\n$`, out, "it is printed once")
+	assert.Contains(t, said, "(demo) stored")
+	text, err := os.ReadFile(secret)
+	require.NoError(t, err)
+	assert.Equal(t, out, string(text))
+	about, err := os.Stat(secret)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), about.Mode().Perm(), "for its owner alone")
+
+	out, said = ensure()
+	assert.Empty(t, out, "one that is there stays, and is shown no more")
+	assert.Contains(t, said, "is stored already")
+	left, err := os.ReadDir(filepath.Dir(secret))
+	require.NoError(t, err)
+	assert.Len(t, left, 1)
+
+	code, _, said := command(t, "keys", "ensure", "--make", "--data", data, "--secret-file", filepath.Join(secret, "x"), "--scopes", "admin")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, said, "make a file with a key")
+}
+
 func TestKeysOfAServer(t *testing.T) {
 	t.Parallel()
 	var asked []string
