@@ -22,8 +22,13 @@ var files embed.FS
 // versionTable holds the number of the last migration that was done.
 const versionTable = "schema_version"
 
-// errNewer is tables that a newer version of Fleetbeat made.
-var errNewer = errors.New("tables of a newer version")
+// What no waiting ends.
+var (
+	// errNewer is tables that a newer version of Fleetbeat made.
+	errNewer = errors.New("tables of a newer version")
+	// errEncoding is a database that cannot keep every name.
+	errEncoding = errors.New("database is not in UTF-8")
+)
 
 // errClosed is a use after Close.
 var errClosed = errors.New("views are closed")
@@ -112,6 +117,13 @@ func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string, numbered 
 	names, err := migrate.FindMigrations(numbered)
 	if err != nil {
 		return fmt.Errorf("list the migrations: %w", err)
+	}
+	encoding := ""
+	if err := conn.QueryRow(ctx, `SHOW server_encoding`).Scan(&encoding); err != nil {
+		return fmt.Errorf("read the encoding of the database: %w", err)
+	}
+	if encoding != "UTF8" {
+		return projections.Fault(errEncoding, "the database in Postgres is kept in %s: make one with ENCODING 'UTF8'", encoding)
 	}
 	version, err := schemaVersion(ctx, conn, schema)
 	switch {

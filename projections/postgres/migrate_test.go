@@ -42,6 +42,14 @@ func TestSchema(t *testing.T) {
 		require.ErrorAs(t, err, &fault)
 		assert.Contains(t, fault.What, "of a newer version of Fleetbeat (99, this one knows 1)")
 	})
+	t.Run("is not made in a database that cannot keep every name", func(t *testing.T) {
+		t.Parallel()
+		database := named(t.Name())
+		s.exec(t, `CREATE DATABASE `+database+` ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`)
+		t.Cleanup(func() { s.exec(t, `DROP DATABASE `+database) })
+		_, err := postgres.Open(t.Context(), postgres.Options{URL: s.user(t, "", database)})
+		assert.Contains(t, whatOf(err), "is kept in LATIN1")
+	})
 	t.Run("that was dropped is made anew, and its views are built from the log", func(t *testing.T) {
 		t.Parallel()
 		schema := named(t.Name())

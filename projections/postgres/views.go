@@ -37,7 +37,7 @@ var _ projections.Engine = (*Views)(nil)
 
 // Open prepares to use the Postgres that options name. It does not have to be there: what it is asked for is unavailable
 // until it is, and then works; its tables are made or brought up to date at the first use. An error is one of the options,
-// or that the tables are of a newer version of Fleetbeat.
+// that the tables are of a newer version of Fleetbeat, or that the database is not in UTF-8.
 func Open(ctx context.Context, o Options) (*Views, error) {
 	config, schema, err := o.config()
 	if err != nil {
@@ -57,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Views, error) {
 	v.life, v.end = context.WithCancel(context.WithoutCancel(ctx))
 	first, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
-	if err := v.ready(first); errors.Is(err, errNewer) {
+	if err := v.ready(first); errors.Is(err, errNewer) || errors.Is(err, errEncoding) {
 		return nil, errors.Join(fmt.Errorf("open the views: %w", err), v.Close())
 	} else if err != nil {
 		v.log.Warn("postgres cannot be used yet", "error", err)
