@@ -100,7 +100,7 @@ func TestAServerThatDoesNotLetUsIn(t *testing.T) {
 			requireUnavailable(t, err)
 
 			s.exec(t, fmt.Sprintf(test.heal, role))
-			require.Eventually(t, func() bool { return views.Ping(t.Context()) == nil }, 10*time.Second, 20*time.Millisecond)
+			require.Eventually(t, func() bool { return views.Ping(t.Context()) == nil }, 30*time.Second, 20*time.Millisecond)
 			_, err = p.From(t.Context())
 			require.NoError(t, err)
 			_, err = views.Relations(p).CustomersByID(t.Context(), nil)

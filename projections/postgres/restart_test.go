@@ -78,7 +78,7 @@ func TestServersThatEnd(t *testing.T) {
 
 func followThroughRestarts(t *testing.T, server *testengines.Server) {
 	log := projectiontest.Generate(t, 12, 900)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	views, err := postgres.Open(ctx, postgres.Options{URL: server.URL()})
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func followThroughRestarts(t *testing.T, server *testengines.Server) {
 }
 
 func buildThroughRestarts(t *testing.T, server *testengines.Server) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	views, err := postgres.Open(ctx, postgres.Options{URL: server.URL(), Schema: "built"})
 	require.NoError(t, err)
@@ -245,7 +245,7 @@ func failOver(t *testing.T, first, second server) {
 		t.Run(name, func(t *testing.T) {
 			schema := named(t.Name())
 			address, fail := urlOf(t)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			views := first.with(t, postgres.Options{URL: address, Schema: schema})
 			view, log := projections.Timeline(), projectiontest.Generate(t, 14, 400)
@@ -268,15 +268,15 @@ func demote(t *testing.T, primary server) {
 	primary.exec(t, `ALTER SYSTEM SET default_transaction_read_only = on`, `SELECT pg_reload_conf()`)
 	require.Eventually(t, func() bool {
 		return primary.number(t, `SELECT count(*) FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'`) == 1
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	var standby error
 	require.Eventually(t, func() bool { // an open connection hears of it a moment later
 		standby = views.SaveRebuild(t.Context(), projections.Rebuild{View: view.Name, State: projections.RebuildDone})
 		return standby != nil
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	assert.Contains(t, whatOf(standby), "a standby")
 	primary.exec(t, `ALTER SYSTEM RESET default_transaction_read_only`, `SELECT pg_reload_conf()`)
-	require.Eventually(t, func() bool { return views.Ping(t.Context()) == nil }, 10*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return views.Ping(t.Context()) == nil }, 30*time.Second, 20*time.Millisecond)
 	require.NoError(t, p.Handle(t.Context(), page(log, view, 0, log.Len())))
 	assert.Equal(t, inMemory(t, view, log), projectiontest.Dump(t, views, view.Name))
 }
