@@ -3,6 +3,7 @@ package liveness
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -185,6 +186,9 @@ func (f *liveFleet) told() (transitions map[domain.VIN][]string, spans []domain.
 // requireStored requires that every heartbeat that was acknowledged is in the log, once.
 func (f *liveFleet) requireStored() {
 	f.Helper()
+	f.mu.Lock()
+	acked := maps.Clone(f.acked) // before reading: vehicles go on pinging
+	f.mu.Unlock()
 	stored := map[string]int{}
 	for page, err := range f.store.ReadAll(f.ctx, domain.Position{}, domain.TypeHeartbeatsRecorded) {
 		require.NoError(f, err)
@@ -195,12 +199,10 @@ func (f *liveFleet) requireStored() {
 			}
 		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for id, of := range f.acked {
+	for id, of := range acked {
 		require.Equal(f, 1, stored[id], "a heartbeat of %s", of)
 	}
-	f.Logf("%d heartbeats acknowledged", len(f.acked))
+	f.Logf("%d heartbeats acknowledged", len(acked))
 }
 
 // TestThreeNodes has one of three nodes crash, one become so slow that the others go on without it, and one stop in order, while
