@@ -133,8 +133,9 @@ func TestReadersOfChanges(t *testing.T) {
 		}
 		reading.Go(func() { readers[i].follow(ctx, ended) })
 	}
+	var last string
 	for phase, end := range []func(*server){(*server).kill, (*server).stop, nil} {
-		playChanges(s, owners, phase)
+		last = playChanges(s, owners, phase)
 		if end == nil {
 			break
 		}
@@ -143,7 +144,7 @@ func TestReadersOfChanges(t *testing.T) {
 		s = serve(t, data, flags...)
 		now.Store(s)
 	}
-	end.Store(placeOf(s.settledChanges()))
+	end.Store(placeOf(s.settledChanges(last)))
 	requireAllEnd(t, &reading)
 
 	fresh := &follower{to: &now, random: rand.New(rand.NewPCG(18, 19)), last: logOf(s) + ".0"}
@@ -193,12 +194,13 @@ func followedQueries(owners [2]string) []string {
 	return []string{"", "?customer=" + owners[0], "?status=disconnected", "?vin=" + vin(1) + "," + vin(2), "?customer=" + owners[1] + "&status=connected"}
 }
 
-// playChanges lets every vehicle be heard twice with a silence between, and changes some, their owners too.
-func playChanges(s *server, owners [2]string, phase int) {
+// playChanges lets every vehicle be heard twice with a silence between, and changes some, their owners too. It returns where the
+// last heartbeat lies.
+func playChanges(s *server, owners [2]string, phase int) (last string) {
 	s.t.Helper()
 	for round := range 2 {
 		for n := range followedFleet {
-			s.ping(vin(n), nil)
+			last = s.ping(vin(n), nil).Position
 			if n%6 == round {
 				plate := fmt.Sprintf("P%dR%dN%02d", phase, round, n)
 				s.ask(200, "PATCH", "/api/v1/vehicles/"+vin(n), map[string]any{"registrationNumber": plate}, nil)
@@ -210,14 +212,15 @@ func playChanges(s *server, owners [2]string, phase int) {
 			pass(1200 * time.Millisecond) // so that they are silent for too long
 		}
 	}
+	return last
 }
 
-// settledChanges waits until all are silent, and returns how far the list of changes has come then.
-func (s *server) settledChanges() string {
+// settledChanges waits until all are silent after the last heartbeat, and returns how far the list of changes has come then.
+func (s *server) settledChanges(last string) string {
 	s.t.Helper()
 	eventually(s.t, "all vehicles are silent", func() bool {
 		var page list[vehicle]
-		s.ask(200, "GET", "/api/v1/vehicles", nil, &page)
+		s.ask(200, "GET", "/api/v1/vehicles?after="+last, nil, &page)
 		return page.Counts == counts{Disconnected: followedFleet}
 	})
 	var w written

@@ -84,9 +84,6 @@ func TestDeviceThatRepeatsItself(t *testing.T) {
 		assert.True(t, s.ping(vin(n), body).Duplicate, "the answer says that the id was seen before")
 	}
 	pass(3*brief + brief/4)
-	for _, stop := range stops {
-		stop()
-	}
 	for n, body := range bodies {
 		w := s.ping(vin(n), body)
 		v := s.getAfter(vin(n), w.Position)
@@ -96,6 +93,9 @@ func TestDeviceThatRepeatsItself(t *testing.T) {
 		assert.Equal(t, first[n].FirstHeartbeat, v.FirstHeartbeat)
 	}
 	l := readLog(t, data)
+	for _, stop := range stops {
+		stop()
+	}
 	l.requireTrue(t, brief)
 	for n := range bodies {
 		l.requireKept(t, vin(n), brief)

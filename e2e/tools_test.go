@@ -110,7 +110,7 @@ func TestRebuildCommand(t *testing.T) {
 	until := time.Now()
 	kept := s.atRest(until)
 	for _, view := range []string{"fleet", "latest", "relations", "timeline"} {
-		done := fleetbeat(t, "rebuild", view, "--data", data)
+		done := fleetbeat(t, slices.Concat([]string{"rebuild", view, "--data", data}, engineFlags(t, data))...)
 		require.Equal(t, 0, done.code, "while it is served, %s: %s", view, done.stderr)
 		assert.Contains(t, done.stdout, view+" view built")
 		assert.NotContains(t, done.stderr, "\r", "a bar is drawn on terminals only")
@@ -122,7 +122,7 @@ func TestRebuildCommand(t *testing.T) {
 	kept = s.atRest(until)
 	s.stop()
 
-	done := fleetbeat(t, "rebuild", "fleet", "--data", data)
+	done := fleetbeat(t, slices.Concat([]string{"rebuild", "fleet", "--data", data}, engineFlags(t, data))...)
 	require.Equal(t, 0, done.code, "while nobody serves it: %s", done.stderr)
 	assert.Contains(t, done.stdout, "fleet view built")
 	again := serve(t, data)

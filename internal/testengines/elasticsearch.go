@@ -27,12 +27,13 @@ func StartElasticsearch(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start elasticsearch: %w", err)
 	}
-	return start(ctx, elasticsearch{archive, java, runs}, o)
+	return start(ctx, elasticsearch{archive, java, runs, o.ShortLived}, o)
 }
 
 type elasticsearch struct {
 	archive, java string
 	runs          account
+	shortLived    bool
 }
 
 func (e elasticsearch) name() string        { return NameElasticsearch }
@@ -54,6 +55,10 @@ func (e elasticsearch) prepare(ctx context.Context, dir string, port int) (progr
 	if err != nil {
 		return program{}, err
 	}
+	options := "-Xms512m\n-Xmx1g\n"
+	if e.shortLived {
+		options += "-XX:TieredStopAtLevel=1\n"
+	}
 	for name, text := range map[string]string{
 		"config/elasticsearch.yml": strings.Join([]string{
 			"cluster.name: fleetbeat-test", "node.name: fleetbeat-test", "discovery.type: single-node",
@@ -61,7 +66,7 @@ func (e elasticsearch) prepare(ctx context.Context, dir string, port int) (progr
 			"xpack.security.enabled: false", "cluster.routing.allocation.disk.threshold_enabled: false",
 			"path.data: " + filepath.Join(dir, "data"), "path.logs: " + filepath.Join(dir, "logs"), "",
 		}, "\n"),
-		"config/jvm.options.d/heap.options": "-Xms512m\n-Xmx1g\n",
+		"config/jvm.options.d/fleetbeat.options": options,
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(home, name)), 0o755); err != nil {
 			return program{}, err

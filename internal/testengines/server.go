@@ -18,6 +18,9 @@ type Options struct {
 	// Dir is the engine's own folder, made if need be, and kept: the next engine on it finds the data. Empty is a temporary one,
 	// which is removed in the end. The engine's user must be able to enter it.
 	Dir string
+	// ShortLived is an Elasticsearch for minutes of tests: its start takes half the processor time (10 s in place of 20), and it is
+	// never compiled to its full speed, so measure nothing on it.
+	ShortLived bool
 	// Port is the port on 127.0.0.1. 0 is a free one.
 	Port int
 }

@@ -30,7 +30,7 @@ func unlessMissing(t *testing.T, engine string, err error) {
 // started is an engine that ends with the test.
 func started(t *testing.T, engine string, start func(context.Context, Options) (*Server, error)) *Server {
 	t.Helper()
-	s, err := start(t.Context(), Options{})
+	s, err := start(t.Context(), Options{ShortLived: true})
 	unlessMissing(t, engine, err)
 	t.Cleanup(func() {
 		if t.Failed() {

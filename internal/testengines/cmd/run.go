@@ -63,7 +63,7 @@ func startWhatThereIs(ctx context.Context, names []string) (map[string]*testengi
 			}
 		case name == testengines.NameElasticsearch:
 			wanted[name] = func(ctx context.Context) (*testengines.Server, error) {
-				return testengines.StartElasticsearch(ctx, testengines.Options{})
+				return testengines.StartElasticsearch(ctx, testengines.Options{ShortLived: true})
 			}
 		default:
 			absent[name] = fmt.Errorf("no real one can be started here; set %s to the URL of one", variable)
