@@ -21,7 +21,6 @@ import (
 
 const (
 	bulksAtOnce = 2       // requests under way: what waits in the server's queue helps nobody
-	bulkItems   = 2_000   // of one request
 	bulkBytes   = 2 << 20 // of one request, or the first document beyond it
 	// bulkPatience is for how long what the server has no room for is sent again, with pauses of up to bulkPause. Then the page is
 	// given back, and why is told; it comes again.
@@ -72,7 +71,7 @@ func (v *Views) bulk(ctx context.Context, g projections.Generation, items []item
 	var wg sync.WaitGroup
 	for len(items) > 0 {
 		n, size := 0, 0
-		for n < len(items) && n < bulkItems && size < bulkBytes {
+		for n < len(items) && n < v.limits.bulk && size < bulkBytes {
 			size += len(items[n].doc)
 			n++
 		}

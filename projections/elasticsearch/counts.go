@@ -56,9 +56,6 @@ func (f *Fleet) RankEveryCustomer(ctx context.Context) (map[domain.CustomerID]qu
 	return found, nil
 }
 
-// customersAtOnce is how many customers one search counts, three times; all of more are counted in parts, by searches of one state.
-const customersAtOnce = 20_000
-
 // tallies counts the vehicles of these customers, or of all where ids is nil, with more of those that are disconnected.
 func (f *Fleet) tallies(ctx context.Context, ids []domain.CustomerID, more object) (found map[domain.CustomerID]*tally, err error) {
 	if ids != nil && len(ids) == 0 {
@@ -93,7 +90,7 @@ func (f *Fleet) tallyPart(
 	ctx context.Context, index string, query []object, more object, part, parts int, found map[domain.CustomerID]*tally,
 ) (bool, error) {
 	by := func(rank string, more object) object {
-		counted := byCustomer(customersAtOnce)
+		counted := byCustomer(f.views.limits.customers)
 		if parts > 1 {
 			counted["terms"].(object)["include"] = object{"partition": part, "num_partitions": parts}
 		}

@@ -17,14 +17,12 @@ type criteria struct {
 	rest      []object // VINs and text
 	clash     bool
 	clashing  []string // the keys of registration numbers that are shared, where clash
+	limits    limits
 }
 
-// termsAtMost is how many values one query may name.
-const termsAtMost = 65_000
-
-func newCriteria(q queries.ListVehicles, asOf domain.Instant) criteria {
+func newCriteria(q queries.ListVehicles, asOf domain.Instant, l limits) criteria {
 	f := q.Filter
-	c := criteria{clash: f.Clash}
+	c := criteria{clash: f.Clash, limits: l}
 	if q.Owner != "" {
 		c.owner = []object{term("customer", string(q.Owner))}
 	}
@@ -69,7 +67,7 @@ func (c criteria) clashes() []object {
 		return []object{{"match_none": object{}}}
 	}
 	var parts []object
-	for some := range slices.Chunk(c.clashing, termsAtMost) {
+	for some := range slices.Chunk(c.clashing, c.limits.terms) {
 		parts = append(parts, terms("plate_key", some))
 	}
 	return []object{{"bool": object{"should": parts, "minimum_should_match": 1}}}

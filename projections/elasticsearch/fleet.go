@@ -53,7 +53,7 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
-	s := search{criteria: newCriteria(q, asOf), order: o, after: after, n: q.Limit + 1, facets: q.Facets, asOf: asOf}
+	s := search{criteria: newCriteria(q, asOf, f.views.limits), order: o, after: after, n: q.Limit + 1, facets: q.Facets, asOf: asOf}
 	var list queries.VehicleList
 	if !s.clash {
 		list, err = f.page(ctx, f.views.alias(), q, s)

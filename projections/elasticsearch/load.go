@@ -14,9 +14,6 @@ import (
 	"fleetbeat/projections"
 )
 
-// loadAtOnce is how many documents one request reads.
-const loadAtOnce = 2_000
-
 // stored is a document as it is read back.
 type stored struct {
 	Index  string    `json:"_index"`
@@ -45,7 +42,7 @@ func (v *Views) Load(ctx context.Context, g projections.Generation, keys []proje
 
 func (v *Views) load(ctx context.Context, g projections.Generation, keys []projections.Key) ([]projections.Stored, error) {
 	rows := make([]projections.Stored, 0, len(keys))
-	for some := range slices.Chunk(keys, loadAtOnce) {
+	for some := range slices.Chunk(keys, v.limits.load) {
 		ids := make([]string, 0, len(some))
 		for _, key := range some {
 			id, err := idOf(key)
@@ -117,14 +114,11 @@ func (v *Views) Owned(ctx context.Context, g projections.Generation, id domain.C
 	return found, nil
 }
 
-// everyAtOnce is how many documents one request of a walk through all finds.
-const everyAtOnce = 5_000
-
 // every yields all documents that match, in the order of a field that no two have alike. An error is the last thing yielded.
 func (v *Views) every(ctx context.Context, index string, query object, by string) iter.Seq2[hit, error] {
 	return func(yield func(hit, error) bool) {
 		ask := object{
-			"query": query, "sort": []object{{by: "asc"}}, "size": everyAtOnce, "track_total_hits": false, "_source": []string{"version", "row", by},
+			"query": query, "sort": []object{{by: "asc"}}, "size": v.limits.every, "track_total_hits": false, "_source": []string{"version", "row", by},
 		}
 		for {
 			answer, err := v.search(ctx, index, ask)
@@ -137,10 +131,10 @@ func (v *Views) every(ctx context.Context, index string, query object, by string
 					return
 				}
 			}
-			if len(answer.Hits.Hits) < everyAtOnce {
+			if len(answer.Hits.Hits) < v.limits.every {
 				return
 			}
-			ask["search_after"] = answer.Hits.Hits[everyAtOnce-1].Sort
+			ask["search_after"] = answer.Hits.Hits[v.limits.every-1].Sort
 		}
 	}
 }

@@ -38,8 +38,8 @@ func (s search) numbers() object {
 		aggs["counts"] = within(narrow, byStatus())
 		aggs["customers"] = object{
 			"filter": all(slices.Concat(s.silence, s.statuses)), "aggs": object{
-				"disconnected": within([]object{term("status", rankDisconnected)}, byCustomer(facetCustomers)),
-				"rest":         within([]object{terms("status", []string{rankConnected, rankNeverSeen})}, byCustomer(facetCustomers)),
+				"disconnected": within([]object{term("status", rankDisconnected)}, byCustomer(s.limits.facets)),
+				"rest":         within([]object{terms("status", []string{rankConnected, rankNeverSeen})}, byCustomer(s.limits.facets)),
 			},
 		}
 		silence := slices.Concat(s.customers, s.statuses, []object{term("status", rankDisconnected)})
@@ -50,9 +50,6 @@ func (s search) numbers() object {
 	}
 	return object{"query": all(base), "size": 0, "track_total_hits": false, "aggs": aggs}
 }
-
-// facetCustomers is how many customers facets are counted of, twice; the server counts 65,536 of anything at most.
-const facetCustomers = 30_000
 
 // within counts buckets of the documents that match some queries too.
 func within(queries []object, by object) object {

@@ -17,11 +17,6 @@ import (
 // is built anew. Finding clashes looks at the vehicles with such a number alone, and not for it among a million. The note is
 // written before the row that makes it true, so a crash leaves one too many and never one too few.
 
-const (
-	keysAtOnce = 1_000  // registration numbers that one question names
-	keysOnPage = 10_000 // that one answer holds
-)
-
 // noteShared notes the registration numbers of changed vehicles that others have too.
 func (v *Views) noteShared(ctx context.Context, g projections.Generation, changes []projections.Change) error {
 	came := map[string]int{}
@@ -51,7 +46,7 @@ func (v *Views) noteShared(ctx context.Context, g projections.Generation, change
 			once = append(once, key)
 		}
 	}
-	for some := range slices.Chunk(once, keysAtOnce) {
+	for some := range slices.Chunk(once, v.limits.terms) {
 		used, err := v.countKeys(ctx, v.rows(g), all([]object{terms("plate_key", some), alive()}), 1)
 		if err != nil {
 			return fmt.Errorf("find registration numbers that are shared: %w", err)
@@ -95,7 +90,7 @@ func (v *Views) saveShared(ctx context.Context, g projections.Generation, keys [
 // of their keys, so the numbers are exact over all shards.
 func (v *Views) countKeys(ctx context.Context, index string, query object, atLeast int64) ([]string, error) {
 	pages := object{
-		"size": keysOnPage, "sources": []object{{"key": object{"terms": object{"field": "plate_key"}}}},
+		"size": v.limits.keys, "sources": []object{{"key": object{"terms": object{"field": "plate_key"}}}},
 	}
 	question := object{"size": 0, "track_total_hits": false, "query": query, "aggs": object{"keys": object{"composite": pages}}}
 	var keys []string
@@ -116,7 +111,7 @@ func (v *Views) countKeys(ctx context.Context, index string, query object, atLea
 				keys = append(keys, key.Key)
 			}
 		}
-		if len(page.Buckets) < keysOnPage {
+		if len(page.Buckets) < v.limits.keys {
 			return keys, nil
 		}
 		pages["after"] = page.AfterKey

@@ -97,7 +97,7 @@ func (f *Fleet) clashing(ctx context.Context, index string, owner domain.Custome
 	}
 	var clashing []string
 	for len(noted) > 0 {
-		n := min(len(noted), termsAtMost)
+		n := min(len(noted), f.views.limits.terms)
 		query := []object{terms("plate_key", noted[:n]), alive()}
 		if owner != "" {
 			query = append(query, term("customer", string(owner)))

@@ -16,6 +16,7 @@ import (
 type Views struct {
 	*client
 	options Options
+	limits  limits
 	bulks   chan struct{} // held by each bulk request under way
 
 	mu    sync.Mutex
@@ -44,7 +45,7 @@ func Open(o Options) (*Views, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Views{client: c, options: o, bulks: make(chan struct{}, bulksAtOnce), known: map[int64]*known{}}, nil
+	return &Views{client: c, options: o, limits: usualLimits(), bulks: make(chan struct{}, bulksAtOnce), known: map[int64]*known{}}, nil
 }
 
 // Close lets go of idle connections. Closing twice is harmless.
