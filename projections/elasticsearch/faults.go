@@ -38,6 +38,7 @@ const (
 	typeNoShard     = "no_shard_available_action_exception"
 	typeAliasName   = "invalid_alias_name_exception"
 	typeClosed      = "index_closed_exception"
+	typeSeveral     = "illegal_argument_exception" // of a document by an alias: that of several indexes
 )
 
 // is reports whether err is a refusal of a type.

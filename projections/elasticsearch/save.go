@@ -26,6 +26,9 @@ func (v *Views) Save(ctx context.Context, g projections.Generation, from, to pro
 
 func (v *Views) save(ctx context.Context, g projections.Generation, from, to projections.Checkpoint, changes []projections.Change) error {
 	stored, err := get[checkpointRow](ctx, v, v.alias(), checkpointID)
+	if is(err, typeSeveral) { // of two indexes none is ours alone
+		return fmt.Errorf("%w: %w", projections.ErrMoved, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const steadyTries = 4
 // mark is the search for that checkpoint.
 func mark() object {
 	return object{
-		"query": object{"ids": object{"values": []string{checkpointID}}}, "size": 1, "track_total_hits": false, "_source": false,
+		"query": object{"ids": object{"values": []string{checkpointID}}}, "size": 2, "track_total_hits": false, "_source": false,
 		"seq_no_primary_term": true,
 	}
 }
@@ -29,7 +29,7 @@ type place struct {
 	seqNo int64
 }
 
-// placeOf returns what mark found.
+// placeOf returns what mark found: one, or the alias is that of no view, or of two.
 func placeOf(a found) (place, error) {
 	if len(a.Hits.Hits) != 1 {
 		return place{}, &domain.Error{Kind: domain.Unavailable, RetryAfter: 1, Message: "the fleet view is being built"}
