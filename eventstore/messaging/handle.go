@@ -117,10 +117,13 @@ func (r *Router) quiet(sub *Subscriber) message.HandlerMiddleware {
 // failed is the one place that logs why a handler does not get on.
 func (r *Router) failed(name string, err error) {
 	var panicked middleware.RecoveredPanicError
-	if errors.As(err, &panicked) {
+	switch {
+	case errors.As(err, &panicked):
 		err = fmt.Errorf("panic: %v", panicked.V) // its own text is the stack
 		r.logger.Error("handler failed, trying again", "handler", name, "error", err, "stack", panicked.Stacktrace)
-	} else {
+	case errors.Is(err, ErrRestart): // it asks for that itself, as when another process took over
+		r.logger.Warn("handler begins again at its checkpoint", "handler", name, "error", err)
+	default:
 		r.logger.Error("handler failed, trying again", "handler", name, "error", err)
 	}
 	for _, o := range r.config.Observers {

@@ -91,7 +91,9 @@ func TestRouterRetries(t *testing.T) {
 		require.Len(t, lines, 3, out.String())
 		assert.Contains(t, lines[0], `"handler":"fleet","error":"line cut"`)
 		assert.Contains(t, lines[1], `"error":"panic: boom","stack":"goroutine`)
+		assert.Contains(t, lines[0], `"level":"ERROR"`)
 		assert.Contains(t, lines[2], `"error":"restart from the checkpoint"`)
+		assert.Contains(t, lines[2], `"level":"WARN"`, "it asked for that itself: as a takeover looks like")
 		assert.Equal(t, "panic: boom", saw.errors("fleet")[1].Error(), "what health shows is one line")
 	})
 }
