@@ -23,8 +23,10 @@ func (c *cluster) surviveKills(t *testing.T, nodes []*node) {
 		c.killOwners(t, ownedViews...)
 	})
 	t.Run("a node that is killed is done without", func(t *testing.T) {
+		owner := c.owner(ownsLiveness)
 		nodes[1].kill()
 		c.shown(t, time.Now())
+		assert.Same(t, owner, c.owner(ownsLiveness), "W waits for the node, and nobody takes the owner for dead")
 		for _, each := range []*node{nodes[0], nodes[2]} {
 			assert.True(t, each.ready(), "others go on")
 		}
