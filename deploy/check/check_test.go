@@ -59,7 +59,6 @@ func TestTheFilesKeepEveryRule(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, found, name)
 	}
-	assert.NotContains(t, file(t, "stack.yml"), "deploy/demo", "the secrets of the demo are public")
 }
 
 func TestTheStackSaysWhatItIsNotGiven(t *testing.T) {

@@ -137,7 +137,7 @@ func TestTheContextHoldsWhatIsBuilt(t *testing.T) {
 		assert.FileExists(t, filepath.Join(whole, name))
 		assert.False(t, ignored(name), name)
 	}
-	for _, name := range []string{".git/config", "deploy/demo/admin.key", "secrets/ca.key", "fleetbeat-data/events.db", "web/node_modules/x", "web/dist/index.html", "bin/fleetbeat", ".cache/x", "app/app_test.go", "e2e/server_test.go"} {
+	for _, name := range []string{".git/config", "secrets/ca.key", "fleetbeat-data/events.db", "web/node_modules/x", "web/dist/index.html", "bin/fleetbeat", ".cache/x", "app/app_test.go", "e2e/server_test.go"} {
 		assert.True(t, ignored(name), "%s does not belong into an image", name)
 	}
 }

@@ -81,6 +81,13 @@ func volumes(s types.ServiceConfig) (names []string) {
 	return names
 }
 
+// inVolume reports whether a file lies in a volume of a service.
+func inVolume(s types.ServiceConfig, file string) bool {
+	return slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeVolume && strings.HasPrefix(file, strings.TrimSuffix(v.Target, "/")+"/")
+	})
+}
+
 // mounted returns the paths at which a service finds secrets and configs.
 func mounted(s types.ServiceConfig) map[string]bool {
 	paths := map[string]bool{}

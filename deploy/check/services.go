@@ -27,7 +27,7 @@ func (f *Files) ServiceRules(stop time.Duration) []string {
 			found.add(s.Name, "has no stop_grace_period: Docker's 10 s are less than a stop may take")
 		case Ours(s) && time.Duration(*grace) <= stop+Drain(s):
 			found.add(s.Name, "is killed after %s, and may take %s to stop", grace, stop+Drain(s))
-		case len(volumes(s)) > 0 && time.Duration(*grace) < stopStateful:
+		case !Ours(s) && len(volumes(s)) > 0 && time.Duration(*grace) < stopStateful:
 			found.add(s.Name, "has a volume and is killed after %s", grace)
 		}
 		if s.Logging == nil || s.Logging.Options["max-size"] == "" || s.Logging.Options["max-file"] == "" {
@@ -133,7 +133,7 @@ func (f *Files) environment(s types.ServiceConfig, found *findings) {
 			named = append(named, *value)
 		}
 		for _, file := range named {
-			if file != "" && !at[file] {
+			if file != "" && !at[file] && !inVolume(s, file) {
 				found.add(s.Name, "%s names %s, which is not mounted", name, file)
 			}
 		}
