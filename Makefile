@@ -88,11 +88,12 @@ lint: $(GOLANGCI) $(PACKAGES) ## Check the code, the import rules and that these
 	$(if $(NPM),cd web && npm run --silent check)
 	$(if $(NPM),cd e2e/browser && npm run --silent check)
 
-# A module of its own, for the sake of one library: the product's go.mod knows nothing of Compose.
+# A module of its own, for the sake of one library: the product's go.mod knows nothing of Compose. Go does not see that files
+# outside of it have changed, so nothing is taken from its cache.
 deploy-check: $(GOLANGCI) ## Check what Fleetbeat is deployed with: Dockerfile, Compose file, stack, ingress, scripts
 	@command -v nginx >/dev/null || echo 'SKIPPED: the ingress is not tried: there is no nginx (Debian: nginx-light)'
 	@command -v docker >/dev/null || echo 'SKIPPED: docker stack config: there is no docker client'
-	cd deploy/check && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run --config $(CURDIR)/.golangci.yml && go test $(TESTFLAGS) ./...
+	cd deploy/check && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run --config $(CURDIR)/.golangci.yml && go test -count=1 $(TESTFLAGS) ./...
 
 bench: ## Run the Go benchmarks: ingest, log, fold
 	go test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./...
