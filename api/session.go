@@ -43,7 +43,7 @@ func (s *server) addSession() {
 	register(s, operation{
 		id: "getSession", method: http.MethodGet, path: sessionPath, tag: tagAccess,
 		problems: []int{http.StatusTooManyRequests}, summary: "Ask who one is",
-		doc: "What the caller may do, and whether a key is needed for it at all. Who is not, or no longer, logged in is answered without scopes.",
+		doc: "What the caller may do, and whether a key is needed for it at all. Who is not, or no longer, logged in is answered without scopes, and a cookie that is worth nothing is taken back.",
 	}, s.getSession)
 	register(s, operation{
 		id: "deleteSession", method: http.MethodDelete, path: sessionPath, tag: tagAccess, summary: "Log out",
@@ -86,6 +86,9 @@ func (s *server) getSession(_ context.Context, r *request) (Session, error) {
 	case err != nil:
 		if p := s.turnedAway(r.Request, err); p.Status != http.StatusUnauthorized {
 			return Session{}, p
+		}
+		if len(r.Header["Authorization"]) == 0 { // a cookie of a revoked key would go on being sent, and be counted as wrong keys
+			http.SetCookie(r.w, cookie(r.Request, "", -1))
 		}
 		return Session{Needed: true}, nil
 	}

@@ -102,6 +102,16 @@ func TestWhoOneIs(t *testing.T) {
 	assert.Equal(t, nobody, sessionIn(t, do(t, keyed(), "GET", sessionURL, "")))
 	assert.Equal(t, nobody, sessionIn(t, do(t, keyed(), "GET", sessionURL, "", bearer("z")...)))
 	assert.Equal(t, nobody, sessionIn(t, do(t, keyed(), "GET", sessionURL, "", "Cookie", "fleetbeat_session=x")))
+	for _, c := range []struct {
+		header []string
+		taken  bool
+	}{
+		{[]string{"Cookie", "fleetbeat_session=x"}, true}, {[]string{"Cookie", session("r")}, false}, {nil, false},
+		{append(bearer("z"), "Cookie", session("r")), false},
+	} {
+		w := do(t, keyed(), "GET", sessionURL, "", c.header...)
+		assert.Equal(t, c.taken, w.Header().Get("Set-Cookie") != "", "a cookie that is worth nothing is taken back: %v", c.header)
+	}
 	want := api.Session{Needed: true, KeyID: "iiiiiiii", Name: "key i", Scopes: []domain.Scope{"ingest"}}
 	assert.Equal(t, want, sessionIn(t, do(t, keyed(), "GET", sessionURL, "", bearer("i")...)), "with a key there is no end")
 }

@@ -22,6 +22,10 @@ suite('a Fleetbeat that has keys', {
     world.expected = [/401/u, /422/u];
     await page.open('/vehicles?q=johans');
     await page.find('heading', 'Log in');
+    const asked = await page.driver.executeScript<string[]>(() =>
+      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
+    );
+    expect(asked.filter((path) => path.includes('/api/'))).toEqual(['/api/v1/session']);
     await page.type('textbox', 'API key', 'fb_wrong_key');
     await page.click('button', 'Log in');
     await page.find('alert');

@@ -1,3 +1,4 @@
+import { Key } from 'selenium-webdriver';
 import { expect, it } from 'vitest';
 import { classic, fleet, kalles, plates } from '../support/fleet.ts';
 import type { Page } from '../support/page.ts';
@@ -55,6 +56,21 @@ suite('on a telephone', { prepare: classic, size: [390, 844] }, (world) => {
       page,
       plates(({ status, customer }) => status === 'Disconnected' && customer === kalles),
     );
+  });
+
+  it('the sheet has a way out that changes nothing, by touch and by keyboard', async () => {
+    const { page } = world;
+    await page.open('/vehicles');
+    await page.click('button', /^Filter/u);
+    await page.find('dialog', 'Filter');
+    await page.click('button', 'Close the filter');
+    await page.gone('dialog', 'Filter');
+    await page.press(Key.ENTER); // focus is back where it was
+    await page.find('dialog', 'Filter');
+    await page.tabTo(/^button Close the filter$/u);
+    await page.press(Key.ENTER);
+    await page.gone('dialog', 'Filter');
+    expect(await page.path()).toBe('/vehicles');
   });
 
   it('the pages are one touch away, at the bottom', async () => {

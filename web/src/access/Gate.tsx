@@ -1,22 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useLocation } from '@tanstack/react-router';
+import { useMatches } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { answered, client, type Session } from '../api/client';
+import { Coming } from '../shell/Broken';
 import { useWorld } from '../shell/live';
 import { useSession } from '../shell/session';
 import { LoginAgain } from './LoginAgain';
 import { logOut } from './loggedIn';
-import { permits } from './scopes';
+import { isNobody, mayRead } from './scopes';
 import { useDoor } from './useDoor';
 import './access.css';
 
 /** Lets through who may read; leads nobody to the login, and says so to whom the key does not permit it. */
 export function Gate({ children }: { children: ReactNode }) {
-  useDoor();
+  const door = useDoor();
   const { data } = useSession();
-  const at = useLocation({ select: ({ pathname }) => pathname });
-  if (at !== '/login' && data?.needed && data.scopes && !permits(data.scopes, 'read'))
-    return <MayNotRead session={data} />;
+  // What is shown, not what the address says: while the login's code is loaded the screen before it would still ask.
+  const login = useMatches({ select: (matches) => matches.some(({ routeId }) => routeId === '/login') });
+  if (!login && door !== 'open') return <Coming />;
+  if (!login && data && !isNobody(data) && !mayRead(data)) return <MayNotRead session={data} />;
   return (
     <>
       {children}

@@ -93,6 +93,7 @@ describe('the login', () => {
     const { router, stands, stream } = open('/keys');
     await userEvent.click(await screen.findByRole('button', { name: /Make a key/ }));
     await userEvent.type(screen.getByLabelText('Name'), 'Johan');
+    stream.hello.mockClear();
     who.session = { needed: true };
     stands('denied');
     expect(await screen.findByText(/The session has ended/)).toBeVisible();

@@ -2,18 +2,19 @@ import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { answered, client, type Session } from '../api/client';
 import { isNobody } from './scopes';
 
-const held = ['access', 'held'];
+/** The key of the question whether the page is held; nothing asks it of the service. */
+export const heldKey = ['access', 'held'];
 /** The key of the question whether the session has ended on this page; nothing asks it of the service. */
 export const endedKey = ['access', 'ended'];
 
 /** Keeps the page where it is, whoever is refused, until it is let go: it shows what could not be shown again. */
 export function holdPage(queries: QueryClient, hold: boolean): void {
-  queries.setQueryData(held, hold);
+  queries.setQueryData(heldKey, hold);
 }
 
 /** Whether the page is held. */
 export function isHeld(queries: QueryClient): boolean {
-  return queries.getQueryData(held) === true;
+  return queries.getQueryData(heldKey) === true;
 }
 
 /**
@@ -22,6 +23,17 @@ export function isHeld(queries: QueryClient): boolean {
  */
 export function hasEnded(queries: QueryClient): boolean {
   return queries.getQueryData(endedKey) === true;
+}
+
+/** Notes that somebody whose session had ended would rather have the page of the login than the dialog. */
+export function leave(queries: QueryClient): void {
+  queries.setQueryData(endedKey, 'left');
+  queries.setQueryData<Session>(['session'], { needed: true });
+}
+
+/** Whether the login's page is there because a session has ended. */
+export function hasLeft(queries: QueryClient): boolean {
+  return queries.getQueryData(endedKey) === 'left';
 }
 
 /**

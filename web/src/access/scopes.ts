@@ -15,6 +15,11 @@ export function permits(given: readonly Scope[] | undefined, needed: Scope): boo
   return given !== undefined && (given.includes(needed) || given.includes('admin'));
 }
 
+/** Whether who asks is told of vehicles at all. */
+export function mayRead({ needed, scopes }: Session): boolean {
+  return !needed || permits(scopes, 'read');
+}
+
 /** Whether the service wants a key and has none that it knows: who asks is nobody. */
 export function isNobody({ needed, scopes }: Session): boolean {
   return needed && scopes === undefined;

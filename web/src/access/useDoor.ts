@@ -1,37 +1,65 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useEffect, useEffectEvent } from 'react';
-import { ApiError, answered, client } from '../api/client';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { ApiError, answered, client, type Session } from '../api/client';
 import { useWorld } from '../shell/live';
-import { hasEnded, isHeld, sessionQuestion } from './ended';
+import { useSession } from '../shell/session';
+import { hasEnded, hasLeft, heldKey, isHeld, sessionQuestion } from './ended';
 import { loggedInAgain } from './loggedIn';
-import { isNobody } from './scopes';
+import { isNobody, mayRead } from './scopes';
 
 /** The question who one is, asked anew. */
 export function sessionNow(queries: QueryClient) {
   return queries.query({ ...sessionQuestion(queries), staleTime: 0 });
 }
 
+/** Whether screens are shown: not before the service has said who asks, and not to nobody, whose questions it would refuse. */
+export type Door = 'asking' | 'shut' | 'open';
+
 /**
- * Leads to the login, and back to where one was, when the service says that it wants a key: to a question (401), or to the
- * live stream. Before it does, it asks who one is: an answer may be from before the login. A session that ended leads
- * nowhere: see hasEnded.
+ * Asks who one is before anything else, and leads nobody to the login: one question, and none that is refused. When the
+ * service refuses later, to a question (401) or to the live stream, it is asked again who one is: an answer may be from before
+ * the login. A session that ended leads nowhere: see hasEnded.
  */
-export function useDoor(): void {
-  const queries = useQueryClient();
-  const router = useRouter();
+export function useDoor(): Door {
+  const door = useSomebody();
   const navigate = useNavigate();
+  const router = useRouter();
+  const queries = useQueryClient();
+  const at = useLocation({ select: ({ pathname }) => pathname });
+  useRefusals();
+  useEffect(() => {
+    if (door !== 'shut' || at === '/login') return;
+    const to = router.state.location.href;
+    void navigate({ to: '/login', search: { to, ...(hasLeft(queries) && { ended: 'yes' }) } });
+  }, [door, at, navigate, router, queries]);
+  return door;
+}
+
+/** Who asks, as the door sees it; the live stream is opened for whom it would not be refused. */
+function useSomebody(): Door {
+  const queries = useQueryClient();
+  const { stream } = useWorld();
+  const { data, failureCount } = useSession();
+  const { data: held } = useQuery({ queryKey: heldKey, queryFn: () => isHeld(queries), enabled: false });
+  const [asked, setAsked] = useState(false);
+  // A service that does not answer is found out about by the screens: they know how to say so.
+  if (!asked && (data !== undefined || failureCount > 0)) setAsked(true);
+  const refused = asked && data !== undefined && !mayRead(data);
+  useEffect(() => {
+    if (refused) stream.deny();
+    else if (asked) stream.hello();
+  }, [asked, refused, stream]);
+  if (!asked) return 'asking';
+  return data !== undefined && isNobody(data) && held !== true ? 'shut' : 'open';
+}
+
+function useRefusals(): void {
+  const queries = useQueryClient();
   const { stream } = useWorld();
   const refused = useEffectEvent(async () => {
     if (isHeld(queries) || hasEnded(queries)) return;
-    const session = await sessionNow(queries).catch(() => undefined);
-    if (session === undefined || isHeld(queries)) return;
-    if (!isNobody(session) && !hasEnded(queries)) return;
-    // A cookie of a revoked key would go on being tried, and be counted as wrong keys from this address.
-    await client.DELETE('/api/v1/session').catch(() => undefined);
-    const { pathname, href } = router.state.location;
-    if (pathname === '/login' || hasEnded(queries)) return;
-    await navigate({ to: '/login', search: { to: href } });
+    await sessionNow(queries).catch(() => undefined);
   });
   const opened = useEffectEvent(async () => {
     if (!hasEnded(queries)) return; // else in another tab somebody has logged in
@@ -48,7 +76,8 @@ export function useDoor(): void {
       });
     };
     const denied = () => {
-      if (stream.state() === 'denied') once();
+      const known = queries.getQueryData<Session>(['session']);
+      if (stream.state() === 'denied' && (known === undefined || mayRead(known))) once();
       if (stream.state() === 'open') void opened();
     };
     denied();

@@ -125,7 +125,7 @@ export interface paths {
         };
         /**
          * Ask who one is
-         * @description What the caller may do, and whether a key is needed for it at all. Who is not, or no longer, logged in is answered without scopes.
+         * @description What the caller may do, and whether a key is needed for it at all. Who is not, or no longer, logged in is answered without scopes, and a cookie that is worth nothing is taken back.
          */
         get: operations["getSession"];
         put?: never;

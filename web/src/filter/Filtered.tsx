@@ -1,5 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { IconAdjustmentsHorizontal, IconX } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import type { VehicleList } from '../api/client';
 import { counted } from '../format/number';
@@ -53,7 +53,17 @@ export function FilterButton(props: Props) {
       </button>
       <dialog ref={sheet} className="sheet" aria-label="Filter">
         <div className="sheet-body">
-          <h2>Filter</h2>
+          <div className="sheet-head">
+            <h2>Filter</h2>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Close the filter"
+              onClick={() => sheet.current?.close()}
+            >
+              <IconX size={18} stroke={1.5} />
+            </button>
+          </div>
           <Rail {...props} />
         </div>
         <div className="sheet-foot">

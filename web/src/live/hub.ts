@@ -34,6 +34,10 @@ export class Hub {
       return;
     }
     this.#listeners.add(from);
+    if (message.type === 'listen') {
+      if (this.#stop !== undefined) from({ type: 'state', ...this.#standing });
+      return;
+    }
     if (message.type === 'anew') {
       // What the connection tells is for whoever it was opened for: all pages begin anew as who it is now.
       this.#end();

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { follow, Hurry, type Surroundings } from './follow';
 import { newFreshness } from './freshness';
-import { Hub } from './hub';
+import { type Follow, Hub } from './hub';
 import type { Change, FromHub, ToHub } from './messages';
 import { EventParser } from './sse';
 import { openStream } from './stream';
@@ -196,6 +196,22 @@ describe('the hub', () => {
   });
 });
 
+describe('a page that only listens', () => {
+  it('opens nothing, and hears what others have opened', () => {
+    const follow = vi.fn<Follow>(() => new Promise(() => undefined));
+    const made = new Hub(follow);
+    const [one, two, three] = [vi.fn(), vi.fn(), vi.fn()];
+    made.hear({ type: 'listen' }, one);
+    expect(follow).not.toHaveBeenCalled();
+    expect(one).not.toHaveBeenCalled();
+    made.hear({ type: 'anew', url: '/c' }, two);
+    expect(one.mock.calls.flat()).toEqual([{ type: 'reset' }, { type: 'state', state: 'connecting' }]);
+    made.hear({ type: 'listen' }, three);
+    expect(three).toHaveBeenCalledExactlyOnceWith({ type: 'state', state: 'connecting' });
+    expect(follow).toHaveBeenCalledOnce();
+  });
+});
+
 describe('the stream of a page', () => {
   it('hands on changes, states and resets until nobody listens', () => {
     const sent: ToHub[] = [];
@@ -218,9 +234,27 @@ describe('the stream of a page', () => {
     tell({ type: 'change', change: { id: '2' } as Change });
     expect(stream.state()).toBe('open');
     expect([state, reset, change].map((each) => each.mock.calls.length)).toEqual([2, 1, 1]);
+    stream.hello();
     stream.tryNow();
     globalThis.dispatchEvent(new Event('pagehide'));
-    expect(sent).toEqual([{ type: 'hello', url: '/c' }, { type: 'now' }, { type: 'bye' }]);
+    expect(sent).toEqual([{ type: 'listen' }, { type: 'hello', url: '/c' }, { type: 'now' }, { type: 'bye' }]);
+  });
+
+  it('stands denied without asking, until somebody is there', () => {
+    const sent: ToHub[] = [];
+    const stream = openStream('/c', () => (message) => sent.push(message));
+    const state = vi.fn();
+    stream.onState(state);
+    stream.deny();
+    expect([stream.state(), state.mock.calls.length]).toEqual(['denied', 1]);
+    globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    expect(sent).toEqual([{ type: 'listen' }, { type: 'listen' }]);
+    stream.anew();
+    globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    expect(sent.slice(2)).toEqual([
+      { type: 'anew', url: '/c' },
+      { type: 'hello', url: '/c' },
+    ]);
   });
 });
 

@@ -22,5 +22,5 @@ export interface Standing {
 /** What pages are told. After `reset` all that was known may be wrong: the log was put back to an earlier moment. */
 export type FromHub = ({ type: 'state' } & Standing) | { type: 'change'; change: Change } | { type: 'reset' };
 
-/** What pages say: hello with the address of the stream, anew when somebody else is asking now, now to have it tried again at once, bye when they go. */
-export type ToHub = { type: 'hello' | 'anew'; url: string } | { type: 'now' } | { type: 'bye' };
+/** What pages say: listen to be told of what others have opened, hello with the address of the stream, anew when somebody else is asking now, now to have it tried again at once, bye when they go. */
+export type ToHub = { type: 'listen' } | { type: 'hello' | 'anew'; url: string } | { type: 'now' } | { type: 'bye' };

@@ -15,8 +15,10 @@ export interface Stream {
   onChange: (heard: (change: Change) => void) => () => void;
   /** Calls back when all that was read before may be wrong: read it anew. */
   onReset: (reset: () => void) => () => void;
-  /** Tries again where a key was needed: after a login. */
+  /** Has it opened, where it is not: nothing is asked before, as a page of nobody would be refused. */
   hello: () => void;
+  /** Stands denied without being asked: it is known that it would be refused. */
+  deny: () => void;
   /** Tries again at once where contact was lost. */
   tryNow: () => void;
   /** Begins anew, in all tabs of this browser, because somebody else is asking now: after a login or a logout. */
@@ -26,32 +28,44 @@ export interface Stream {
 /** Sends to the hub, and calls back with what it tells. */
 export type Connect = (tell: (message: FromHub) => void) => (message: ToHub) => void;
 
-/** Opens the stream at an address. */
+/** The stream at an address, which is opened by hello, and heard of at once where another tab has it open. */
 export function openStream(url: string, connect: Connect): Stream {
   let standing: Standing = { state: 'connecting' };
   const states = new Set<() => void>();
   const changes = new Set<(change: Change) => void>();
   const resets = new Set<() => void>();
+  let wanted = false;
+  const stands = (now: Standing) => {
+    standing = now;
+    for (const each of states) each();
+  };
   const send = connect((message) => {
-    if (message.type === 'state') {
-      standing = message;
-      for (const each of states) each();
-    } else if (message.type === 'reset') for (const each of resets) each();
+    if (message.type === 'state') stands(message);
+    else if (message.type === 'reset') for (const each of resets) each();
     else for (const each of changes) each(message.change);
   });
-  const hello = () => send({ type: 'hello', url });
-  const anew = () => send({ type: 'anew', url });
-  hello();
+  const begin = () => send(wanted ? { type: 'hello', url } : { type: 'listen' });
+  begin();
   globalThis.addEventListener('pagehide', () => send({ type: 'bye' }));
-  globalThis.addEventListener('pageshow', (event) => event.persisted && hello()); // back from the browser's cache of pages
+  globalThis.addEventListener('pageshow', (event) => event.persisted && begin()); // back from the browser's cache of pages
   return {
     state: () => standing.state,
     next: () => standing.next,
     onState: kept(states),
     onChange: kept(changes),
     onReset: kept(resets),
-    hello,
-    anew,
+    hello: () => {
+      wanted = true;
+      begin();
+    },
+    deny: () => {
+      wanted = false;
+      stands({ state: 'denied' });
+    },
+    anew: () => {
+      wanted = true;
+      send({ type: 'anew', url });
+    },
     tryNow: () => send({ type: 'now' }),
   };
 }

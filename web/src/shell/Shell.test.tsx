@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, open, service, vehicle } from '../test/screen';
 
@@ -147,71 +147,6 @@ describe('a server that is gone', () => {
     stands('lost');
     await pass(7000);
     expect(screen.getByRole('button', { name: /Export/ })).toBeDisabled();
-  });
-});
-
-describe('what is on screen', () => {
-  /** Counts the questions of the whole fleet's numbers, one a reading, that nothing else asks on this page. */
-  async function reading() {
-    serving({ 'GET /api/v1/keys': () => ({ items: [] }) });
-    const opened = open('/keys');
-    await vi.dynamicImportSettled();
-    await pass(100);
-    let n = 0;
-    const answer = globalThis.fetch;
-    let took = 0;
-    vi.stubGlobal('fetch', async (request: Request) => {
-      n++;
-      if (took > 0) await new Promise((done) => setTimeout(done, took));
-      return answer(request);
-    });
-    return { ...opened, readings: () => n, takes: (ms: number) => (took = ms) };
-  }
-
-  it('is read anew at once after a change, and once more where another view was behind', async () => {
-    const { happened, readings } = await reading();
-    happened();
-    await pass(1);
-    expect(readings()).toBe(1);
-    await pass(298);
-    expect(readings()).toBe(1);
-    await pass(2);
-    expect(readings()).toBe(2);
-    await pass(1500);
-    expect(readings()).toBe(2);
-  });
-
-  it('is read every 300 ms while changes come, whatever their number, and after the last', async () => {
-    const { happened, readings } = await reading();
-    for (let i = 0; i < 55; i++) {
-      happened();
-      happened();
-      await pass(20); // 110 changes in 1.1 s
-    }
-    expect(readings()).toBe(4);
-    await pass(300);
-    expect(readings()).toBe(5);
-    await pass(1500);
-    expect(readings()).toBe(5);
-  });
-
-  it('keeps a slow server busy for a third of the time', async () => {
-    const { happened, readings, takes } = await reading();
-    takes(500);
-    for (let i = 0; i < 59; i++) {
-      happened();
-      await pass(100); // for 5.9 s
-    }
-    expect(readings()).toBe(4); // of 0.5 s, each after 1 s of rest
-  });
-
-  it('is read no more by a page that is left', async () => {
-    const { happened, readings } = await reading();
-    happened();
-    await pass(1);
-    cleanup();
-    await pass(1000);
-    expect(readings()).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { permits } from '../access/scopes';
+import { mayRead } from '../access/scopes';
 import { answered, client } from '../api/client';
 import { useNow } from './clock';
 import { useWorld } from './live';
@@ -40,5 +40,5 @@ export function useDisconnected(): number | undefined {
 function useAsks(): boolean {
   const { data, isError } = useSession();
   if (data === undefined) return isError; // without contact the question finds out when it is back
-  return !data.needed || permits(data.scopes, 'read');
+  return mayRead(data);
 }

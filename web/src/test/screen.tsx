@@ -104,6 +104,10 @@ export function open(path: string) {
     onState: kept(states),
     onReset: () => () => undefined,
     hello: vi.fn(),
+    deny: () => {
+      state = 'denied';
+      for (const each of states) each();
+    },
     anew: vi.fn(),
     onChange: kept(changes),
   };
