@@ -8,7 +8,8 @@ import (
 )
 
 // balancer is what an operator has in front of several nodes: it sends each connection to the next one that says it is ready,
-// and cuts off those to a node that is not any more. Where none is, any will do.
+// and cuts off those to a node that says it is not, or is gone. Where none is, any will do. One that is slow to say anything keeps
+// what it has.
 func (c *cluster) balancer(nodes []*node) (base string) {
 	c.t.Helper()
 	var mu sync.Mutex
@@ -32,7 +33,7 @@ func (c *cluster) balancer(nodes []*node) (base string) {
 		return append(to, others...)
 	})
 	look := func(address string) {
-		status, _ := fetch(http.MethodGet, "http://"+address+"/readyz", glance)
+		status, _ := fetch(http.MethodGet, "http://"+address+"/readyz", 5*glance)
 		mu.Lock()
 		was := ready[address]
 		ready[address] = status == http.StatusOK

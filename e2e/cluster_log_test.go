@@ -135,6 +135,15 @@ func acknowledged(t *testing.T, path string) (all map[string]bool) {
 	return all
 }
 
+// requireExact requires of a simulated fleet that every heartbeat that was acknowledged lies in the log, and that every disconnection
+// is true to the millisecond.
+func (l *eventLog) requireExact(t *testing.T, truth string, timeout time.Duration) {
+	t.Helper()
+	known := acknowledged(t, truth)
+	l.requireAll(t, known)
+	l.requireTrueFor(t, timeout, func(h heartbeat) bool { return known[h.VIN+" "+h.ID] })
+}
+
 // requireAll requires that every heartbeat that was acknowledged lies in the log.
 func (l *eventLog) requireAll(t *testing.T, acknowledged map[string]bool) {
 	t.Helper()

@@ -46,7 +46,7 @@ func play(t *testing.T, target string, duration time.Duration, flags ...string) 
 	t.Helper()
 	s := &simulation{t: t, truth: filepath.Join(t.TempDir(), "truth.ndjson"), ended: make(chan error, 1)}
 	cmd := exec.CommandContext(t.Context(), binary, append([]string{
-		"simulate", "--target", target, "--duration", duration.String(), "--truth", s.truth, "--json",
+		"simulate", "--target", target, "--duration", duration.String(), "--truth", s.truth, "--json", "--proof", "5s",
 	}, flags...)...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = []string{}, &s.stdout, &s.said
 	require.NoError(t, cmd.Start())
@@ -66,6 +66,11 @@ func play(t *testing.T, target string, duration time.Duration, flags ...string) 
 func (s *simulation) waitPlaying() {
 	s.t.Helper()
 	within(s.t, 10*patience, "the fleet pings", func() bool {
+		select {
+		case err := <-s.ended:
+			require.Fail(s.t, "it ended before", "%v: %s", err, &s.said)
+		default:
+		}
 		return strings.Contains(s.said.String(), "playing:")
 	})
 }

@@ -34,6 +34,7 @@ type Options struct {
 	// Truth is the file that tells what was played; empty for none. With it, the target is checked at the end.
 	Truth     string
 	Tolerance time.Duration // of the check: see [truth.Header]
+	Proof     time.Duration // too
 
 	Progress io.Writer // is told how it goes
 	Live     bool      // Progress is a terminal: one line is written over and over
@@ -93,6 +94,8 @@ func (o *Options) Check() error {
 		return errors.New("the duration must not be negative")
 	case o.Tolerance < 0:
 		return errors.New("the tolerance must not be negative")
+	case o.Proof < 0:
+		return errors.New("the time of a proof must not be negative")
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func prepare(ctx context.Context, client *target.Client, plan *fleet.Plan, o *Op
 	}
 	return truth.Header{
 		Target: o.Target, Seed: o.Seed, Vehicles: f.Vehicles(), Customers: f.Customers(),
-		IntervalMs: plan.Interval.Milliseconds(), TimeoutMs: plan.Timeout.Milliseconds(), ToleranceMs: o.Tolerance.Milliseconds(),
+		IntervalMs: plan.Interval.Milliseconds(), TimeoutMs: plan.Timeout.Milliseconds(), ToleranceMs: o.Tolerance.Milliseconds(), ProofMs: o.Proof.Milliseconds(),
 		From: head.Position, Newest: head.Newest, Fresh: fresh,
 	}, nil
 }

@@ -172,6 +172,7 @@ func TestWhatCannotBePlayed(t *testing.T) {
 		"a negative rate":         {func(o *Options) { o.Rate = -1 }, "rate"},
 		"a negative duration":     {func(o *Options) { o.Duration = -1 }, "duration"},
 		"a negative tolerance":    {func(o *Options) { o.Tolerance = -1 }, "tolerance"},
+		"a proof before its time": {func(o *Options) { o.Proof = -1 }, "proof"},
 		"a truth file in nowhere": {func(o *Options) { o.Truth = filepath.Join(o.Truth, "none", "x") }, "make the truth file"},
 	} {
 		t.Run(name+" is said, and nothing is played", func(t *testing.T) {

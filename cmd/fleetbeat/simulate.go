@@ -37,6 +37,7 @@ type simulateRunCmd struct {
 	MassOutageEvery time.Duration `default:"2m" help:"How often all vehicles of one of the largest customers are silent together; 0 is never."`
 	Truth           string        `help:"Write down what was played, and check the target by it at the end." placeholder:"FILE"`
 	Tolerance       time.Duration `default:"250ms" help:"How far the target's clock may differ from this machine's in the check."`
+	Proof           time.Duration `default:"0s" help:"How much later than a deadline the target may find it out in the check: a silence that ends before is no transition. Of several nodes a slow one takes up to 5s."`
 	Connections     int           `help:"Connections for single heartbeats; 64 to 1024, as many as the fleet needs, unless given."`
 	Rate            int           `help:"At most so many single heartbeats a second; what is planned beyond is late." placeholder:"N"`
 }
@@ -50,7 +51,7 @@ func (c simulateRunCmd) Run(ctx context.Context, s streams) error {
 	options := simulate.Options{
 		Target: c.Target, Key: key, Vehicles: c.Vehicles, Customers: c.Customers, Seed: c.Seed, Interval: c.Interval, Duration: c.Duration,
 		Outages: c.Outages, Holes: c.Holes, BadClocks: c.BadClocks, Duplicates: c.Duplicates, MassOutageEvery: c.MassOutageEvery,
-		Connections: c.Connections, Rate: c.Rate, Truth: c.Truth, Tolerance: c.Tolerance, Progress: s.err, Live: isTerminal(s.err),
+		Connections: c.Connections, Rate: c.Rate, Truth: c.Truth, Tolerance: c.Tolerance, Proof: c.Proof, Progress: s.err, Live: isTerminal(s.err),
 	}
 	if err := options.Check(); err != nil {
 		return domain.InvalidField("simulate", "%s", err)

@@ -126,7 +126,7 @@ func (h *history) judge(spans []span, told [][]transition) Findings {
 	for vehicle, contacts := range h.contacts {
 		f.Contacts += len(contacts)
 		j := &judge{
-			timeout: h.TimeoutMs, tolerance: h.ToleranceMs, spans: spans, end: h.end, fresh: h.Fresh, start: h.Start,
+			timeout: h.TimeoutMs, tolerance: h.ToleranceMs, proof: h.ProofMs, spans: spans, end: h.end, fresh: h.Fresh, start: h.Start,
 			find: func(at int64, what string) {
 				f.Count++
 				if len(f.Unexplained) < shown {

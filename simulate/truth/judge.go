@@ -15,6 +15,7 @@ type transition struct {
 // judge compares what a vehicle sent with what the target told of it.
 type judge struct {
 	timeout, tolerance int64
+	proof              int64 // how much later than a deadline it may be proven: a silence that ends before is no transition
 	spans              []span
 	end                int64 // what became true after it is not judged
 	fresh              bool  // vehicles begin as never seen; else nobody knows how
@@ -89,7 +90,7 @@ func (j *judge) missing(contacts []contact, told []transition) {
 			continue // the last of those sent at one moment speaks for them
 		}
 		silent := j.latest(latest) + j.tolerance
-		if silent > j.end || i+1 < len(contacts) && int64(contacts[i+1].from) <= silent {
+		if silent > j.end || i+1 < len(contacts) && int64(contacts[i+1].from) <= silent+j.proof {
 			continue
 		}
 		first := j.earliest(int64(c.from)) - j.tolerance

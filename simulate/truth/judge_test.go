@@ -26,7 +26,8 @@ func TestJudge(t *testing.T) {
 		contacts []contact
 		told     []transition
 		spans    []span
-		stale    bool // the fleet was known before
+		stale    bool  // the fleet was known before
+		proof    int64 // 0: at once
 		finds    []string
 	}{
 		"what is as it should be":                                {contacts: steady, told: good},
@@ -38,6 +39,8 @@ func TestJudge(t *testing.T) {
 		"a disconnection that comes too late":                    {contacts: steady, told: []transition{up(1010), down(3915, 2815)}, finds: []string{"another moment than its deadline", "should have been disconnected"}},
 		"a missing disconnection":                                {contacts: steady, told: good[:1], finds: []string{"should have been disconnected"}},
 		"a missing disconnection between two contacts":           {contacts: append(steady, heard(9000, 9010)), told: []transition{up(1010), down(10_005, 9005)}, finds: []string{"should have been disconnected"}},
+		"a silence that ended before anybody could prove it":     {contacts: append(slices.Clone(steady), heard(4200, 4210)), told: []transition{up(1010), down(5205, 4205)}, proof: 500},
+		"a silence that ended after it could be proven":          {contacts: append(slices.Clone(steady), heard(4700, 4710)), told: []transition{up(1010), down(5705, 4705)}, proof: 500, finds: []string{"should have been disconnected"}},
 		"a missing connection":                                   {contacts: steady, finds: []string{"should have been connected", "should have been connected", "should have been connected", "should have been disconnected"}},
 		"a missing connection after a disconnection":             {contacts: append(steady, heard(9000, 9010)), told: good, finds: []string{"should have been connected", "should have been disconnected"}},
 		"a connection without a heartbeat":                       {told: []transition{up(5000), down(6000, 5000)}, finds: []string{"did not send", "when it sent none"}},
@@ -67,7 +70,7 @@ func TestJudge(t *testing.T) {
 			t.Parallel()
 			var found []string
 			j := &judge{
-				timeout: 1000, tolerance: 50, spans: c.spans, end: 20_000, fresh: !c.stale, start: time.Unix(1_800_000_000, 0),
+				timeout: 1000, tolerance: 50, proof: c.proof, spans: c.spans, end: 20_000, fresh: !c.stale, start: time.Unix(1_800_000_000, 0),
 				find: func(_ int64, what string) { found = append(found, what) },
 			}
 			j.vehicle(slices.Clone(c.contacts), slices.Clone(c.told))

@@ -21,6 +21,9 @@ type Header struct {
 	TimeoutMs  int64 `json:"timeoutMs"`  // by the target's settings
 	// ToleranceMs is how far a moment of the target may lie outside those of the file: clocks of two machines differ.
 	ToleranceMs int64 `json:"toleranceMs"`
+	// ProofMs is how much later than a deadline the target may find out that it passed: all its nodes must have said that they
+	// heard nothing, and a silence that ends before is no transition.
+	ProofMs int64 `json:"proofMs,omitzero"`
 
 	From   string `json:"from"`   // the position of the feed of changes at the start
 	Newest string `json:"newest"` // the newest transition at the start; empty where there was none
