@@ -23,10 +23,12 @@ func AskRebuild(ctx context.Context, engine Engine, view string) error {
 func (p *Projection) ServeRebuilds(ctx context.Context) {
 	ticker := time.NewTicker(RequestEvery)
 	defer ticker.Stop()
-	for {
-		if err := p.serveRebuild(ctx); err != nil && ctx.Err() == nil {
+	for failing := false; ; {
+		err := p.serveRebuild(ctx)
+		if err != nil && ctx.Err() == nil && !failing { // an engine that is away fails each second, and says so elsewhere, too
 			p.options.Logger.Error("rebuild of a view failed", "view", p.view.Name, "error", err)
 		}
+		failing = err != nil
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
