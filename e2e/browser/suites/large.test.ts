@@ -11,7 +11,7 @@ const typed = largeFleet()
   .filter((_, i) => i % 9973 === 5)
   .map((vin) => vin.slice(-5));
 
-suite('100,000 vehicles', { prepare: fill, patience: 240_000 }, (world) => {
+suite('100,000 vehicles', { prepare: fill, patience: 600_000 }, (world) => {
   it('are found while one types, and it is measured how soon', async () => {
     const { page, server } = world;
     const stop = pinging(server, inTurns());

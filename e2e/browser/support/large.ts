@@ -39,7 +39,7 @@ export async function fill(server: Server): Promise<void> {
     const { counts } = await server.api.json<Vehicles>('GET', '/api/v1/vehicles?limit=1');
     return counts.never_seen === large / 100 && counts.disconnected === large / 50;
   };
-  await server.api.until('the fleet stands as it shall', stands, { patience: 180_000, every: 500 });
+  await server.api.until('the fleet stands as it shall', stands, { patience: 480_000, every: 500 });
 }
 
 function silent(i: number): boolean {
