@@ -95,7 +95,7 @@ func (n *node) owns(what ownership) bool {
 
 // cleanup is a context for what is done when the test's own has ended.
 func cleanup(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*patience)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 // simulation is `fleetbeat simulate` under way.
 type simulation struct {
 	t      *testing.T
+	cmd    *exec.Cmd
 	truth  string
 	stdout bytes.Buffer
 	said   output
@@ -41,14 +43,18 @@ type quantiles struct {
 	Max   float64 `json:"maxMs"`
 }
 
-// play starts a simulated fleet, which a truth file tells of and judges in the end.
+// play starts a simulated fleet, which a truth file tells of and judges in the end: after a duration or, where it is 0, when it is
+// stopped.
 func play(t *testing.T, target string, duration time.Duration, flags ...string) *simulation {
 	t.Helper()
 	s := &simulation{t: t, truth: filepath.Join(t.TempDir(), "truth.ndjson"), ended: make(chan error, 1)}
+	if duration > 0 {
+		flags = append(flags, "--duration", duration.String())
+	}
 	cmd := exec.CommandContext(t.Context(), binary, append([]string{
-		"simulate", "--target", target, "--duration", duration.String(), "--truth", s.truth, "--json", "--proof", "5s",
+		"simulate", "--target", target, "--truth", s.truth, "--json", "--proof", "5s",
 	}, flags...)...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = []string{}, &s.stdout, &s.said
+	cmd.Env, cmd.Stdout, cmd.Stderr, s.cmd = []string{}, &s.stdout, &s.said, cmd
 	require.NoError(t, cmd.Start())
 	ended := make(chan struct{})
 	go func() {
@@ -73,6 +79,12 @@ func (s *simulation) waitPlaying() {
 		}
 		return strings.Contains(s.said.String(), "playing:")
 	})
+}
+
+// stop has the fleet ping no more.
+func (s *simulation) stop() {
+	s.t.Helper()
+	require.NoError(s.t, s.cmd.Process.Signal(os.Interrupt))
 }
 
 // judged waits for the end of the simulation and requires that its truth explains everything that the target told.
