@@ -7,7 +7,17 @@ import { mantineVariables } from './build/mantine.ts';
 import { precompress } from './build/precompress.ts';
 
 const api = process.env['FLEETBEAT_API'] ?? 'http://127.0.0.1:8080';
-const proxied = ['/api', '/healthz', '/readyz', '/startz', '/heartbeat', '/heartbeats', '/openapi.json', '/docs', '/static'];
+const proxied = [
+  '/api',
+  '/healthz',
+  '/readyz',
+  '/startz',
+  '/heartbeat',
+  '/heartbeats',
+  '/openapi.json',
+  '/docs',
+  '/static',
+];
 
 export default defineConfig({
   base: './',
