@@ -16,11 +16,11 @@ import (
 )
 
 // elsewhere starts an app whose log is in the server, with the views in a folder.
-func elsewhere(t *testing.T, server *esdbtest.Server) *App {
+func elsewhere(t *testing.T, url string) *App {
 	t.Helper()
 	a, err := New(t.Context(), Options{
 		Listen: "127.0.0.1:0", Data: t.TempDir(), Interval: time.Minute, HeartbeatsMaxAge: time.Hour, Logger: slog.New(slog.DiscardHandler),
-		Engines: Engines{Events: EventsEngine{URL: server.URL()}},
+		Engines: Engines{Events: EventsEngine{URL: url}},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -35,9 +35,10 @@ func elsewhere(t *testing.T, server *esdbtest.Server) *App {
 func TestAStartWaitsForALogThatIsElsewhere(t *testing.T) {
 	t.Parallel()
 	server := esdbtest.Start(t)
+	url := server.URL()
 	server.Stop()
 	began := make(chan *App, 1)
-	go func() { began <- elsewhere(t, server) }()
+	go func() { began <- elsewhere(t, url) }()
 	select {
 	case <-began:
 		require.Fail(t, "it must not start without its log")
@@ -52,7 +53,7 @@ func TestAStartWaitsForALogThatIsElsewhere(t *testing.T) {
 func TestANodeCutOffFromItsLogIsUnreadyWithinTwoSeconds(t *testing.T) {
 	t.Parallel()
 	server := esdbtest.Start(t)
-	a := elsewhere(t, server)
+	a := elsewhere(t, server.URL())
 	require.NoError(t, a.AwaitReady(t.Context()))
 	server.Stop()
 	cut := time.Now()

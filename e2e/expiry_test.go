@@ -38,7 +38,7 @@ func TestExpiredHeartbeats(t *testing.T) {
 	require.Empty(t, l.heartbeats[vin(silent)], "they are gone")
 	require.Len(t, l.heartbeats[vin(keeps)], 1, "the younger ones are not")
 	require.Len(t, before.heartbeats[vin(keeps)], 2)
-	require.Equal(t, before.transitions, l.transitions)
+	require.Equal(t, inAnyPlace(before.transitions), inAnyPlace(l.transitions))
 
 	s = serve(t, data, flags...)
 	assert.Equal(t, kept, s.atRest(until), "a restart needs none of them")
@@ -56,4 +56,13 @@ func TestExpiredHeartbeats(t *testing.T) {
 		s.stop()
 	}
 	assert.Equal(t, before.transitions, readLog(t, data).transitions, "and nothing was decided again")
+}
+
+// inAnyPlace returns transitions without their places among the events that are left.
+func inAnyPlace(transitions []transition) (same []transition) {
+	for _, d := range transitions {
+		d.place, d.known = 0, 0
+		same = append(same, d)
+	}
+	return same
 }

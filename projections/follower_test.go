@@ -2,6 +2,7 @@ package projections_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,17 +18,17 @@ import (
 // flaky is an engine whose generations cannot be read while broken says why.
 type flaky struct {
 	projections.Engine
-	broken error
-	hangs  bool
+	broken atomic.Pointer[error]
+	hangs  atomic.Bool
 }
 
 func (f *flaky) Generations(ctx context.Context, view string) ([]projections.Generation, error) {
-	if f.hangs {
+	if f.hangs.Load() {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	if f.broken != nil {
-		return nil, f.broken
+	if broken := f.broken.Load(); broken != nil {
+		return nil, *broken
 	}
 	return f.Engine.Generations(ctx, view)
 }
@@ -88,8 +89,8 @@ func TestAFollowerOfAnEngineThatDoesNotAnswer(t *testing.T) {
 		name string
 		fail func(*flaky)
 	}{
-		{"but refuses, shows what it saw and says why", func(f *flaky) { f.broken = errDisk }},
-		{"and hangs, finds out in time", func(f *flaky) { f.hangs = true }},
+		{"but refuses, shows what it saw and says why", func(f *flaky) { f.broken.Store(&errDisk) }},
+		{"and hangs, finds out in time", func(f *flaky) { f.hangs.Store(true) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +110,8 @@ func TestAFollowerOfAnEngineThatDoesNotAnswer(t *testing.T) {
 				synctest.Wait()
 				require.Error(t, f.Err())
 				assert.Equal(t, before, f.State())
-				*engine = flaky{Engine: r.engine}
+				engine.broken.Store(nil)
+				engine.hangs.Store(false)
 				<-time.After(3 * time.Second)
 				synctest.Wait()
 				assert.NoError(t, f.Err(), "it goes on by itself")

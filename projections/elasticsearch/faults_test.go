@@ -58,7 +58,9 @@ func TestFaultsOfTheServer(t *testing.T) {
 		requireFault(t, b.fold(t, b.half, b.log.Len()), "closed")
 		_, err := views.Fleet(b.p).Vehicles(t.Context(), queries.ListVehicles{Sort: queries.SortVIN, Limit: 5}, 0)
 		requireUnavailable(t, err)
-		ask(t, server, http.MethodPut, index+"/_settings", `{"index.routing.allocation.require._name":"nobody"}`)
+		require.Eventually(t, func() bool { // a busy server may refuse it
+			return strings.Contains(ask(t, server, http.MethodPut, index+"/_settings", `{"index.routing.allocation.require._name":"nobody"}`), `"acknowledged":true`)
+		}, 20*time.Second, 50*time.Millisecond)
 		ask(t, server, http.MethodPost, index+"/_open?wait_for_active_shards=0", "")
 		requireFault(t, b.fold(t, b.half, b.log.Len()), "a part of the index is not there")
 		_, err = views.Fleet(b.p).Rows(t.Context(), []domain.VIN{projectiontest.VIN(1)})

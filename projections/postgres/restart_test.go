@@ -147,6 +147,7 @@ func buildThroughRestarts(t *testing.T, server *testengines.Server) {
 	require.NoError(t, err)
 	_, err = views.Activate(ctx, g, projections.Checkpoint{LogID: projectiontest.LogID})
 	require.NoError(t, err)
+	require.Eventually(t, func() bool { return views.Ping(ctx) == nil }, time.Minute, 50*time.Millisecond)
 	assert.Equal(t, want, projectiontest.Dump(t, views, view.Name))
 }
 
