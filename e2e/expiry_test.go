@@ -55,7 +55,7 @@ func TestExpiredHeartbeats(t *testing.T) {
 		assert.Equal(t, kept.Latest[vin(located)], now.Latest[vin(located)], "what is known from younger ones is known")
 		s.stop()
 	}
-	assert.Equal(t, before.transitions, readLog(t, data).transitions, "and nothing was decided again")
+	assert.Equal(t, inAnyPlace(before.transitions), inAnyPlace(readLog(t, data).transitions), "and nothing was decided again")
 }
 
 // inAnyPlace returns transitions without their places among the events that are left.
