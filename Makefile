@@ -64,7 +64,7 @@ engines: build testengines ## Start Postgres, Elasticsearch and the protocol ser
 test: deps build testengines $(PACKAGES) ## Run all tests: Go, the dashboard's units, the browser suites
 	@[ "$$(id -u)" = 0 ] || echo 'SKIPPED: the tests of a full disk need root, to mount a small one'
 	$(ENGINES) run -- go test $(TESTFLAGS) ./...
-	$(CLUSTERED) go test $(TESTFLAGS) ./e2e
+	$(CLUSTERED) go test $(TESTFLAGS) -skip '^TestCluster' ./e2e # which are clustered anyway
 	$(if $(NPM),cd web && npm test --silent)
 	$(if $(NPM),cd e2e/browser && npm test --silent)
 	$(if $(NPM),$(CLUSTERED) npm --prefix e2e/browser test --silent)
