@@ -85,11 +85,23 @@ const (
 	logAtMost = time.Second
 )
 
-// logWatch knows whether a log that is elsewhere answers.
+// logWatch knows whether a log that is elsewhere answers: when it is asked, or by what it stores meanwhile. A log with much to
+// do may let a question wait, and is not gone for that.
 type logWatch struct {
-	store eventstore.Store
-	mu    sync.Mutex
-	err   error
+	store  eventstore.Store
+	mu     sync.Mutex
+	stored time.Time // when it last stored something of this process
+	err    error
+}
+
+// noteStored says that the log has just stored something; a nil watch takes no note.
+func (w *logWatch) noteStored() {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stored = time.Now()
 }
 
 // watchLog asks the log until the app stops, where it is elsewhere.
@@ -121,7 +133,9 @@ func (w *logWatch) look(ctx context.Context) {
 	_, err := w.store.Head(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.err = err
+	if w.err = err; time.Since(w.stored) < logAtMost {
+		w.err = nil
+	}
 }
 
 // unready says that the log does not answer; a nil watch says nothing.

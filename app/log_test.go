@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"fleetbeat/api"
+	"fleetbeat/domain"
+	"fleetbeat/eventstore"
 	"fleetbeat/eventstore/eventstoredb/esdbtest"
 )
 
@@ -70,4 +73,33 @@ func TestANodeCutOffFromItsLogIsUnreadyWithinTwoSeconds(t *testing.T) {
 
 	require.NoError(t, server.Resume())
 	require.NoError(t, a.AwaitReady(t.Context()), "it comes back by itself")
+}
+
+// slowLog is a log that does not answer in time.
+type slowLog struct{ eventstore.Store }
+
+func (slowLog) Head(ctx context.Context) (domain.Position, error) {
+	<-ctx.Done()
+	return domain.Position{}, ctx.Err()
+}
+
+func TestALogThatStoresIsThereThoughAQuestionWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &logWatch{store: slowLog{}}
+		silent := func() (is bool) {
+			w.unready(func(string, string) { is = true })
+			return is
+		}
+		w.look(t.Context())
+		assert.True(t, silent())
+		asked := make(chan struct{})
+		go func() { w.look(t.Context()); close(asked) }()
+		<-time.After(logAtMost / 2)
+		w.noteStored()
+		<-asked
+		assert.False(t, silent(), "it stored something while the question waited")
+		w.look(t.Context())
+		assert.True(t, silent(), "and then nothing more")
+	})
 }

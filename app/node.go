@@ -68,8 +68,14 @@ func (a *App) openIngest(ctx context.Context) (err error) {
 	if !a.options.Roles.Has(RoleAPI) {
 		return nil
 	}
+	observer := a.metrics.ingest()
+	measured := observer.Stored
+	observer.Stored = func(heartbeats, bytes int, took time.Duration) {
+		measured(heartbeats, bytes, took)
+		a.logWatch.noteStored()
+	}
 	a.ingest, err = ingest.Open(ctx, a.store, ingest.Options{
-		Node: a.node, Clock: a.clock, Logger: a.log, MaxAge: a.options.HeartbeatsMaxAge, Observer: a.metrics.ingest(),
+		Node: a.node, Clock: a.clock, Logger: a.log, MaxAge: a.options.HeartbeatsMaxAge, Observer: observer,
 	})
 	if err != nil {
 		return fmt.Errorf("open ingest: %w", err)
