@@ -82,7 +82,7 @@ func differsJSON(shown, came string) string {
 }
 
 // moving are numbers that depend on the moment.
-var moving = []string{"lagMs", "lat", "lon", "connectedShare", "longestDisconnectedSeconds", "connected", "disconnected", "never_seen", "count"}
+var moving = []string{"lagMs", "afterSeconds", "lat", "lon", "connectedShare", "longestDisconnectedSeconds", "connected", "disconnected", "never_seen", "count"}
 
 func differsValue(path string, want, got any) string {
 	switch want := want.(type) {
