@@ -66,17 +66,17 @@ func (f *Fleet) tallies(ctx context.Context, ids []domain.CustomerID, more objec
 		query = []object{terms("customer", unique(ids))}
 	}
 	for parts, whole := 1, false; !whole; parts *= 2 {
-		count := func(index string) (err error) {
+		count := func(at where) (err error) {
 			found, whole = map[domain.CustomerID]*tally{}, true
 			for part := 0; part < parts && whole && err == nil; part++ {
-				whole, err = f.tallyPart(ctx, index, query, more, part, parts, found)
+				whole, err = f.tallyPart(ctx, at, query, more, part, parts, found)
 			}
 			return err
 		}
 		if parts == 1 {
-			err = count(f.views.alias())
+			err = count(now(f.views.alias()))
 		} else {
-			err = f.stable(ctx, count)
+			err = f.atMoment(ctx, count)
 		}
 		if err != nil {
 			return nil, err
@@ -87,7 +87,7 @@ func (f *Fleet) tallies(ctx context.Context, ids []domain.CustomerID, more objec
 
 // tallyPart counts one part of the customers, and reports whether that is whole.
 func (f *Fleet) tallyPart(
-	ctx context.Context, index string, query []object, more object, part, parts int, found map[domain.CustomerID]*tally,
+	ctx context.Context, at where, query []object, more object, part, parts int, found map[domain.CustomerID]*tally,
 ) (bool, error) {
 	by := func(rank string, more object) object {
 		counted := byCustomer(f.views.limits.customers)
@@ -99,7 +99,7 @@ func (f *Fleet) tallyPart(
 		}
 		return within([]object{term("status", rank)}, counted)
 	}
-	answer, err := f.views.search(ctx, index, object{
+	answer, err := f.views.search(ctx, at, object{
 		"size": 0, "track_total_hits": false, "query": all(query), "aggs": object{
 			"disconnected": by(rankDisconnected, more), "connected": by(rankConnected, nil), "neverSeen": by(rankNeverSeen, nil),
 		},
@@ -146,7 +146,7 @@ func (f *Fleet) SilentSince(ctx context.Context, id domain.CustomerID, moments [
 	if id != "" {
 		query = append(query, term("customer", string(id)))
 	}
-	answer, err := f.views.search(ctx, f.views.alias(), object{
+	answer, err := f.views.search(ctx, now(f.views.alias()), object{
 		"size": 0, "track_total_hits": false, "query": all(query), "aggs": object{"silence": lastAfter(moments)},
 	})
 	if err != nil {

@@ -55,16 +55,15 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 	}
 	s := search{criteria: newCriteria(q, asOf, f.views.limits), order: o, after: after, n: q.Limit + 1, facets: q.Facets, asOf: asOf}
 	var list queries.VehicleList
-	if !s.clash {
-		list, err = f.page(ctx, f.views.alias(), q, s)
-	} else {
-		err = f.stable(ctx, func(index string) (err error) {
-			if s.clashing, err = f.clashing(ctx, index, q.Owner); err == nil {
-				list, err = f.page(ctx, index, q, s)
+	err = f.atMoment(ctx, func(at where) (err error) {
+		if s.clash {
+			if s.clashing, err = f.clashing(ctx, at, q.Owner); err != nil {
+				return err
 			}
-			return err
-		})
-	}
+		}
+		list, err = f.page(ctx, at, q, s)
+		return err
+	})
 	if err != nil {
 		return queries.VehicleList{}, fmt.Errorf("list vehicles: %w", unavailable(ctx, err))
 	}
@@ -72,8 +71,8 @@ func (f *Fleet) Vehicles(ctx context.Context, q queries.ListVehicles, asOf domai
 }
 
 // page finds one list page and all its numbers, of one state of the view.
-func (f *Fleet) page(ctx context.Context, index string, q queries.ListVehicles, s search) (queries.VehicleList, error) {
-	answers, err := f.together(ctx, index, s.page(), s.numbers())
+func (f *Fleet) page(ctx context.Context, at where, q queries.ListVehicles, s search) (queries.VehicleList, error) {
+	answers, err := f.whole(ctx, at, s.page(), s.numbers())
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
@@ -98,7 +97,7 @@ func (f *Fleet) page(ctx context.Context, index string, q queries.ListVehicles, 
 			customers = append(customers, c.ID)
 		}
 	}
-	about, err := f.about(ctx, index, rows, customers)
+	about, err := f.about(ctx, rows, customers)
 	if err != nil {
 		return queries.VehicleList{}, err
 	}
@@ -157,7 +156,7 @@ func (f *Fleet) rows(ctx context.Context, vins []domain.VIN) (map[domain.VIN]que
 			rows = append(rows, vehicle)
 		}
 	}
-	about, err := f.about(ctx, f.views.alias(), rows, nil)
+	about, err := f.about(ctx, rows, nil)
 	found := make(map[domain.VIN]queries.FleetRow, len(rows))
 	for _, row := range rows {
 		found[row.VIN] = about.full(row)

@@ -17,7 +17,7 @@ type about struct {
 }
 
 // about reads the settings, and the customers of some vehicles and some more.
-func (f *Fleet) about(ctx context.Context, index string, rows []*projections.FleetVehicle, more []domain.CustomerID) (about, error) {
+func (f *Fleet) about(ctx context.Context, rows []*projections.FleetVehicle, more []domain.CustomerID) (about, error) {
 	a := about{customers: map[domain.CustomerID]*projections.FleetCustomer{}, settings: defaultSettings()}
 	ids := []string{metaID}
 	for _, row := range rows {
@@ -29,7 +29,7 @@ func (f *Fleet) about(ctx context.Context, index string, rows []*projections.Fle
 	}
 	slices.Sort(ids)
 	// The spans are the larger part of the settings' document, and not asked for.
-	docs, err := f.views.mget(ctx, index, slices.Compact(ids), false, "row.id", "row.name", "row.overrides", "row.settings")
+	docs, err := f.views.mget(ctx, f.views.alias(), slices.Compact(ids), false, "row.id", "row.name", "row.overrides", "row.settings")
 	if err != nil {
 		return a, err
 	}

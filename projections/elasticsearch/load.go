@@ -101,7 +101,7 @@ func (v *Views) Owned(ctx context.Context, g projections.Generation, id domain.C
 		}
 	}
 	query := object{"bool": object{"filter": []object{term("customer", string(id)), alive()}}}
-	for d, err := range v.every(ctx, v.rows(g), query, "vin") {
+	for d, err := range v.every(ctx, now(v.rows(g)), query, "vin") {
 		if err != nil {
 			return nil, fmt.Errorf("load vehicles of customer %q: %w", id, moved(v.spoilt(ctx, g, err), g))
 		}
@@ -115,13 +115,13 @@ func (v *Views) Owned(ctx context.Context, g projections.Generation, id domain.C
 }
 
 // every yields all documents that match, in the order of a field that no two have alike. An error is the last thing yielded.
-func (v *Views) every(ctx context.Context, index string, query object, by string) iter.Seq2[hit, error] {
+func (v *Views) every(ctx context.Context, at where, query object, by string) iter.Seq2[hit, error] {
 	return func(yield func(hit, error) bool) {
 		ask := object{
 			"query": query, "sort": []object{{by: "asc"}}, "size": v.limits.every, "track_total_hits": false, "_source": []string{"version", "row", by},
 		}
 		for {
-			answer, err := v.search(ctx, index, ask)
+			answer, err := v.search(ctx, at, ask)
 			if err != nil {
 				yield(hit{}, err)
 				return
@@ -179,7 +179,7 @@ func (v *Views) dump(ctx context.Context, name string, each func(id string, raw 
 		}
 	}
 	for _, by := range []string{"vin", "customer_id"} {
-		for d, err := range v.every(ctx, active.Index, exists(by), by) {
+		for d, err := range v.every(ctx, now(active.Index), exists(by), by) {
 			if err != nil {
 				return err
 			}

@@ -103,22 +103,22 @@ func (b bucket) text() string {
 }
 
 // search asks one question. An answer of a part of the shards is none.
-func (v *Views) search(ctx context.Context, index string, question object) (found, error) {
+func (v *Views) search(ctx context.Context, at where, question object) (found, error) {
 	var answer found
-	content, err := body(question)
+	content, err := body(at.ask(question))
 	if err != nil {
 		return answer, err
 	}
-	err = v.do(ctx, esapi.SearchRequest{Index: []string{index}, Body: content, AllowPartialSearchResults: ref(false)}, &answer)
+	err = v.do(ctx, esapi.SearchRequest{Index: at.indexes(), Body: content, AllowPartialSearchResults: ref(false)}, &answer)
 	return answer, err
 }
 
-// searches asks several questions, one after the other, so that the state that the first and the last see is seen by all.
-func (v *Views) searches(ctx context.Context, index string, questions ...object) ([]found, error) {
+// searches asks several questions in one request.
+func (v *Views) searches(ctx context.Context, at where, questions ...object) ([]found, error) {
 	var b bytes.Buffer
 	for _, question := range questions {
 		b.WriteString(`{"allow_partial_search_results":false}` + "\n")
-		if err := json.MarshalWrite(&b, question); err != nil {
+		if err := json.MarshalWrite(&b, at.ask(question)); err != nil {
 			return nil, fmt.Errorf("write a request to elasticsearch: %w", err)
 		}
 		b.WriteByte('\n')
@@ -126,7 +126,7 @@ func (v *Views) searches(ctx context.Context, index string, questions ...object)
 	var answer struct {
 		Responses []found `json:"responses"`
 	}
-	err := v.do(ctx, esapi.MsearchRequest{Index: []string{index}, Body: &b, MaxConcurrentSearches: ref(1)}, &answer)
+	err := v.do(ctx, esapi.MsearchRequest{Index: at.indexes(), Body: &b}, &answer)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (v *Views) noteShared(ctx context.Context, g projections.Generation, change
 		}
 	}
 	for some := range slices.Chunk(once, v.limits.terms) {
-		used, err := v.countKeys(ctx, v.rows(g), all([]object{terms("plate_key", some), alive()}), 1)
+		used, err := v.countKeys(ctx, now(v.rows(g)), all([]object{terms("plate_key", some), alive()}), 1)
 		if err != nil {
 			return fmt.Errorf("find registration numbers that are shared: %w", err)
 		}
@@ -58,7 +58,7 @@ func (v *Views) noteShared(ctx context.Context, g projections.Generation, change
 
 // findShared notes all registration numbers that are shared.
 func (v *Views) findShared(ctx context.Context, g projections.Generation) error {
-	shared, err := v.countKeys(ctx, v.rows(g), object{"match_all": object{}}, 2)
+	shared, err := v.countKeys(ctx, now(v.rows(g)), object{"match_all": object{}}, 2)
 	if err != nil {
 		return err
 	}
@@ -88,14 +88,14 @@ func (v *Views) saveShared(ctx context.Context, g projections.Generation, keys [
 
 // countKeys returns the registration numbers that at least so many of the documents have which match. Buckets are made in order
 // of their keys, so the numbers are exact over all shards.
-func (v *Views) countKeys(ctx context.Context, index string, query object, atLeast int64) ([]string, error) {
+func (v *Views) countKeys(ctx context.Context, at where, query object, atLeast int64) ([]string, error) {
 	pages := object{
 		"size": v.limits.keys, "sources": []object{{"key": object{"terms": object{"field": "plate_key"}}}},
 	}
 	question := object{"size": 0, "track_total_hits": false, "query": query, "aggs": object{"keys": object{"composite": pages}}}
 	var keys []string
 	for {
-		answer, err := v.search(ctx, index, question)
+		answer, err := v.search(ctx, at, question)
 		if err != nil {
 			return nil, err
 		}
