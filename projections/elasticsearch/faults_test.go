@@ -45,7 +45,7 @@ func TestFaultsOfTheServer(t *testing.T) {
 		require.NoError(t, b.fold(t, b.half, b.log.Len()))
 		assert.Equal(t, wanted(t, b.log), projectiontest.Dump(t, views, "fleet"))
 	})
-	t.Run("an index that is closed, and one whose shard is nowhere", func(t *testing.T) {
+	t.Run("an index that is closed", func(t *testing.T) {
 		t.Parallel()
 		name := nameOf(t.TempDir())
 		views := openNamed(t, server, name, elasticsearch.Options{Replicas: new(int)})
@@ -59,14 +59,28 @@ func TestFaultsOfTheServer(t *testing.T) {
 		_, err := views.Fleet(b.p).Vehicles(t.Context(), queries.ListVehicles{Sort: queries.SortVIN, Limit: 5}, 0)
 		requireUnavailable(t, err)
 		require.Eventually(t, func() bool { // a busy server may refuse it
-			return strings.Contains(ask(t, server, http.MethodPut, index+"/_settings", `{"index.routing.allocation.require._name":"nobody"}`), `"acknowledged":true`)
+			return strings.Contains(ask(t, server, http.MethodPost, index+"/_open", ""), `"shards_acknowledged":true`)
 		}, 20*time.Second, 50*time.Millisecond)
-		ask(t, server, http.MethodPost, index+"/_open?wait_for_active_shards=0", "")
+		require.NoError(t, b.fold(t, b.half, b.log.Len()))
+		assert.Equal(t, wanted(t, b.log), projectiontest.Dump(t, views, "fleet"))
+	})
+	t.Run("an index whose shard is on no node", func(t *testing.T) {
+		t.Parallel()
+		name := nameOf(t.TempDir())
+		views := openNamed(t, server, name, elasticsearch.Options{})
+		b := begin(t, views)
+		ask(t, server, http.MethodPut, "/"+name+"-nowhere?wait_for_active_shards=0", `{"settings":{"index.routing.allocation.require._name":"nobody"}}`)
+		read := func(from, to string) {
+			ask(t, server, http.MethodPost, "/_aliases", fmt.Sprintf(`{"actions":[{"remove":{"index":%q,"alias":%q}},{"add":{"index":%q,"alias":%q}}]}`,
+				name+from, name, name+to, name))
+		}
+		read("-v1", "-nowhere")
 		requireFault(t, b.fold(t, b.half, b.log.Len()), "a part of the index is not there")
+		_, err := views.Fleet(b.p).Vehicles(t.Context(), queries.ListVehicles{Sort: queries.SortVIN, Limit: 5}, 0)
+		requireUnavailable(t, err)
 		_, err = views.Fleet(b.p).Rows(t.Context(), []domain.VIN{projectiontest.VIN(1)})
 		requireUnavailable(t, err)
-		ask(t, server, http.MethodPut, index+"/_settings", `{"index.routing.allocation.require._name":null}`)
-		ask(t, server, http.MethodGet, "/_cluster/health"+index+"?wait_for_status=yellow&timeout=20s", "")
+		read("-nowhere", "-v1")
 		require.NoError(t, b.fold(t, b.half, b.log.Len()))
 		assert.Equal(t, wanted(t, b.log), projectiontest.Dump(t, views, "fleet"))
 	})
