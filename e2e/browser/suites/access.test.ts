@@ -73,6 +73,7 @@ suite('a Fleetbeat that has keys', {
   it('offers who may only read nothing that they may not do', async () => {
     const { page } = world;
     world.expected = [/401/u, /403/u];
+    await page.open('/keys');
     await page.click('button', /^Access: /u);
     await page.click('button', 'Log out');
     await page.find('heading', 'Log in');

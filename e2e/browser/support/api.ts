@@ -65,9 +65,11 @@ export class Api {
     if (accepted !== vins.length) throw new Error(`${accepted} of ${vins.length} heartbeats were accepted`);
   }
 
-  /** Imports customers and vehicles. */
+  /** Imports customers and vehicles, and waits until they are seen. */
   async import(csv: string): Promise<void> {
-    await this.json('POST', '/api/v1/vehicles:import', csv, 'text/csv');
+    const { position } = await this.json<{ position: string }>('POST', '/api/v1/vehicles:import', csv, 'text/csv');
+    const seen = `/api/v1/vehicles?limit=1&after=${position}`;
+    await this.until('what was imported is seen', async () => (await this.status(seen)) === 200);
   }
 
   /** Vehicles by a query string. */

@@ -89,8 +89,11 @@ export class Page {
 
   /** Replaces what stands in a field. */
   async type(role: string, name: Name, text: string): Promise<void> {
-    const field = await this.find(role, name);
-    await field.sendKeys(Key.chord(Key.CONTROL, 'a'), text === '' ? Key.DELETE : text);
+    await this.until(`${role} ${named(name)} can be typed in`, async () => {
+      const field = (await this.all(role, name))[0];
+      await field?.sendKeys(Key.chord(Key.CONTROL, 'a'), text === '' ? Key.DELETE : text);
+      return field !== undefined;
+    });
   }
 
   /** Presses keys one after another, on whatever has focus. */

@@ -44,8 +44,9 @@ export class World {
     await this.#page.resize(width, height);
   }
 
-  /** Forgets what was said before a test. */
+  /** Leaves the page of the test before, which may still be asking, and forgets what was said. */
   async begin(): Promise<void> {
+    await this.#page?.driver.get('about:blank');
     await this.#browser?.console();
     this.#lines = [];
     this.expected = [];
