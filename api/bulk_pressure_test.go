@@ -59,7 +59,7 @@ func TestBulkReadsNoFasterThanItIsRecorded(t *testing.T) {
 	for _, coding := range codings() {
 		t.Run("at most two chunks wait "+coding, func(t *testing.T) {
 			t.Parallel()
-			body := encoded(t, coding, patterned(200_000))
+			body := encoded(t, coding, patterned(60_000))
 			synctest.Test(t, func(t *testing.T) {
 				gate := make(chan struct{})
 				m := &many{before: func(int) error { <-gate; return nil }}
@@ -67,10 +67,10 @@ func TestBulkReadsNoFasterThanItIsRecorded(t *testing.T) {
 				done := make(chan *httptest.ResponseRecorder, 1)
 				go func() { done <- post(t, api.New(uploading(m), api.Options{}), in, coding) }()
 				synctest.Wait() // until everybody waits
-				assert.Less(t, in.read.Load(), int64(len(body)/10))
+				assert.Less(t, in.read.Load(), int64(len(body)/5))
 				close(gate)
 				w := <-done
-				assert.Contains(t, w.Body.String(), `"accepted":200000,`)
+				assert.Contains(t, w.Body.String(), `"accepted":60000,`)
 				for _, n := range m.calls {
 					assert.LessOrEqual(t, n, 4000)
 				}

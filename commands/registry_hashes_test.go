@@ -33,8 +33,8 @@ func TestHashes(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, 2))
 		var x hashes
 		model := map[uint32][]uint32{}
-		for n := range uint32(20_000) {
-			hash := random.Uint32N(600) * 0x01000001 // neighbours, and full at times
+		for n := range uint32(6_000) {
+			hash := random.Uint32N(200) * 0x01000001 // neighbours, and full at times
 			if of := model[hash]; len(of) > 0 && random.IntN(2) == 0 {
 				gone := of[random.IntN(len(of))]
 				x.remove(hash, gone)
