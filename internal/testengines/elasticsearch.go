@@ -87,7 +87,8 @@ func (e elasticsearch) prepare(ctx context.Context, dir string, port int) (progr
 		return program{}, err
 	}
 	cmd := e.runs.command(context.WithoutCancel(ctx), dir, filepath.Join(home, "bin", "elasticsearch"), "-p", e.pidFile(dir))
-	cmd.Env = append(cmd.Env, "ES_JAVA_HOME="+e.java, "ES_TMPDIR="+temporary)
+	// Its launcher does not look at ES_TMPDIR.
+	cmd.Env = append(cmd.Env, "ES_JAVA_HOME="+e.java, "ES_TMPDIR="+temporary, "CLI_JAVA_OPTS=-Djava.io.tmpdir="+temporary)
 	return program{cmd, syscall.SIGTERM}, nil
 }
 
