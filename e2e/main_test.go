@@ -15,8 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// atOnce is how many journeys run at the same time. They mostly wait, so more of them than processors cost nothing.
-const atOnce = "8"
+// atOnce is how many journeys run at the same time. They mostly wait, so more of them than processors cost nothing; those whose
+// servers share engines by URL wait less, and keep one another waiting.
+func atOnce() string {
+	if clustered() {
+		return "4"
+	}
+	return "8"
+}
 
 // builtVersion is what the journeys' binary says of itself.
 const builtVersion = "e2e-build"
@@ -29,7 +35,7 @@ func TestMain(m *testing.M) {
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
 	if !asked {
-		_ = flag.Set("test.parallel", atOnce) // the flag is there, or there were no tests
+		_ = flag.Set("test.parallel", atOnce()) // the flag is there, or there were no tests
 	}
 	os.Exit(buildAndRun(m))
 }

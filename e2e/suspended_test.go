@@ -15,16 +15,15 @@ func TestSuspension(t *testing.T) {
 	s := serve(t, data, briefly()...)
 	for n, plate := range map[int]string{around: "ARO001", through: "THR002", silent: "SIL003"} {
 		s.register(vin(n), plate, "Haralds Värdetransporter AB")
-		s.ping(vin(n), nil)
 	}
 	eventually(t, "all are connected", func() bool {
+		for _, n := range []int{around, through, silent} { // on a busy machine one ping may be too long ago when it is seen
+			s.ping(vin(n), nil)
+		}
 		var page list[vehicle]
 		s.ask(200, "GET", "/api/v1/vehicles", nil, &page)
 		return page.Counts.Connected == 3
 	})
-	for _, n := range []int{around, through, silent} {
-		s.ping(vin(n), nil)
-	}
 
 	s.signal(syscall.SIGSTOP)
 	var to target
