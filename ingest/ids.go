@@ -30,7 +30,9 @@ func newID() string {
 	var b [12]byte
 	binary.LittleEndian.PutUint64(b[:], rand.Uint64())
 	binary.LittleEndian.PutUint32(b[8:], rand.Uint32())
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	var text [16]byte
+	base64.RawURLEncoding.Encode(text[:], b[:])
+	return string(text[:]) // the one allocation; EncodeToString makes two
 }
 
 // contentID returns 22 characters that follow from what h says. What is hashed must never change: a device that sends

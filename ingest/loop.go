@@ -151,7 +151,8 @@ func (i *Ingest) settle(j *job, p domain.Position) {
 	}
 	if j.batch != nil {
 		j.batch.position, j.batch.durable = p, now
-		close(j.batch.done)
+		// Hundreds may wait for it. Woken here they would stand before the next append in the scheduler's queue.
+		go close(j.batch.done)
 	}
 }
 
