@@ -99,7 +99,7 @@ func encode(c projections.Change) (document, error) {
 		row = customerRow{ID: r.ID, Name: r.Name, Overrides: r.Overrides}
 		d.CustomerID = r.ID
 	case *projections.FleetMeta:
-		row = metaRow{Settings: r.Settings, Spans: encodeSpans(r.Spans)}
+		row = metaRow{Settings: r.Settings, Spans: projections.PackSpans(r.Spans)}
 	case nil:
 		return d, nil
 	default:

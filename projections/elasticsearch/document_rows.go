@@ -1,9 +1,6 @@
 package elasticsearch
 
 import (
-	"encoding/binary"
-	"errors"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -74,41 +71,6 @@ func decodeMeta(raw jsontext.Value) (*projections.FleetMeta, error) {
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return nil, err
 	}
-	spans, err := decodeSpans(r.Spans)
+	spans, err := projections.UnpackSpans(r.Spans)
 	return &projections.FleetMeta{Settings: r.Settings, Spans: spans}, err
-}
-
-// encodeSpans returns spans as the distances between their ends: some eight bytes a span, because they are all read for
-// every list page.
-func encodeSpans(spans domain.Spans) []byte {
-	raw := make([]byte, 0, 8*len(spans))
-	var last domain.Instant
-	for _, span := range spans {
-		raw = binary.AppendVarint(raw, int64(span.From-last))
-		raw = binary.AppendVarint(raw, int64(span.To-span.From))
-		last = span.To
-	}
-	return raw
-}
-
-var errSpans = errors.New("spans are cut short")
-
-func decodeSpans(raw []byte) (domain.Spans, error) {
-	var spans domain.Spans
-	var last domain.Instant
-	for len(raw) > 0 {
-		from, n := binary.Varint(raw)
-		if n <= 0 {
-			return nil, errSpans
-		}
-		length, m := binary.Varint(raw[n:])
-		if m <= 0 {
-			return nil, errSpans
-		}
-		span := domain.Span{From: last + domain.Instant(from)}
-		span.To = span.From + domain.Instant(length)
-		spans = append(spans, span)
-		raw, last = raw[n+m:], span.To
-	}
-	return spans, nil
 }

@@ -175,7 +175,7 @@ func (t tables) unobserved(withSpans bool) (spans domain.Spans, settings domain.
 	err = s.run(func() (err error) {
 		settings = domain.Settings{IntervalSeconds: s.nextNumber(), GraceSeconds: s.nextNumber()}
 		if withSpans {
-			spans, err = decodeSpans(s.nextBytes())
+			spans, err = projections.UnpackSpans(s.nextBytes())
 		}
 		return err
 	})

@@ -1,9 +1,6 @@
 package sqlite
 
 import (
-	"encoding/binary"
-	"errors"
-
 	"fleetbeat/domain"
 	"fleetbeat/projections"
 )
@@ -70,7 +67,7 @@ CREATE TABLE fleet_meta# (
 				}
 				err := t.prepare(`INSERT OR REPLACE INTO fleet_meta# (id, interval, grace, spans) VALUES (?1, ?2, ?3, ?4)`).
 					text(c.Key.ID).number(row.Settings.IntervalSeconds).number(row.Settings.GraceSeconds).
-					bytes(encodeSpans(row.Spans)).run(nil)
+					bytes(projections.PackSpans(row.Spans)).run(nil)
 				if err != nil {
 					return err
 				}
@@ -84,41 +81,6 @@ CREATE TABLE fleet_meta# (
 func nextFleetMeta(s *statement) (projections.Row, error) {
 	row := &projections.FleetMeta{Settings: domain.Settings{IntervalSeconds: s.nextNumber(), GraceSeconds: s.nextNumber()}}
 	var err error
-	row.Spans, err = decodeSpans(s.nextBytes())
+	row.Spans, err = projections.UnpackSpans(s.nextBytes())
 	return row, err
-}
-
-// encodeSpans returns spans as the distances between their ends: some eight bytes a span, because they are all read for
-// every list page.
-func encodeSpans(spans domain.Spans) []byte {
-	raw := make([]byte, 0, 8*len(spans))
-	var last domain.Instant
-	for _, span := range spans {
-		raw = binary.AppendVarint(raw, int64(span.From-last))
-		raw = binary.AppendVarint(raw, int64(span.To-span.From))
-		last = span.To
-	}
-	return raw
-}
-
-var errSpans = errors.New("spans are cut short")
-
-func decodeSpans(raw []byte) (domain.Spans, error) {
-	var spans domain.Spans
-	var last domain.Instant
-	for len(raw) > 0 {
-		from, n := binary.Varint(raw)
-		if n <= 0 {
-			return nil, errSpans
-		}
-		length, m := binary.Varint(raw[n:])
-		if m <= 0 {
-			return nil, errSpans
-		}
-		span := domain.Span{From: last + domain.Instant(from)}
-		span.To = span.From + domain.Instant(length)
-		spans = append(spans, span)
-		raw, last = raw[n+m:], span.To
-	}
-	return spans, nil
 }

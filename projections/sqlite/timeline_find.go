@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fleetbeat/domain"
+	"fleetbeat/projections"
 	"fleetbeat/queries"
 )
 
@@ -79,7 +80,7 @@ func (l *Timeline) Spans(ctx context.Context, from, to domain.Instant) (domain.S
 	err := l.views.answer(ctx, timelineView, func(t tables) error {
 		s := t.prepare(timelineSpansColumns)
 		return s.run(func() (err error) {
-			spans, err = decodeSpans(s.nextBytes())
+			spans, err = projections.UnpackSpans(s.nextBytes())
 			return err
 		})
 	})

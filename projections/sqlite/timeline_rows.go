@@ -59,7 +59,7 @@ const timelineSpansColumns = `SELECT spans FROM timeline_spans#`
 
 func timelineSpans() layout {
 	next := func(s *statement) (projections.Row, error) {
-		spans, err := decodeSpans(s.nextBytes())
+		spans, err := projections.UnpackSpans(s.nextBytes())
 		return &projections.TimelineSpans{Spans: spans}, err
 	}
 	return layout{
@@ -75,7 +75,7 @@ func timelineSpans() layout {
 					continue // it is never gone
 				}
 				err := t.prepare(`INSERT OR REPLACE INTO timeline_spans# (id, spans) VALUES (?1, ?2)`).
-					text(c.Key.ID).bytes(encodeSpans(row.Spans)).run(nil)
+					text(c.Key.ID).bytes(projections.PackSpans(row.Spans)).run(nil)
 				if err != nil {
 					return err
 				}
